@@ -1,0 +1,12 @@
+namespace MlNetMultiTask.Balancing;
+
+/// <summary>The plain sum of the losses: every weight is 1.</summary>
+internal sealed class SumBalancing : TaskBalancing
+{
+    public override string Name => "Sum";
+
+    internal override BalancingNeeds Needs => BalancingNeeds.None;
+
+    internal override ITaskWeighting Start(IReadOnlyList<string> tasks) =>
+        new ConstantWeighting([.. tasks.Select(_ => 1.0)]);
+}

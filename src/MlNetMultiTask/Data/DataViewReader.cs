@@ -1,0 +1,167 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MlNetMultiTask.Tasks;
+
+namespace MlNetMultiTask.Data;
+
+/// <summary>Reads an IDataView once, and of it only the feature, label and weight columns, into memory.</summary>
+internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<PredictionTask> tasks, string? weightColumnName)
+{
+    /// <summary>Reads and checks the rows.</summary>
+    /// <param name="view">The data.</param>
+    /// <param name="trained">What training learned of each task's labels; null when reading training data.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ArgumentException">A column is missing, of a wrong type, or holds invalid values.</exception>
+    public TabularData Read(IDataView view, IReadOnlyList<LabelInfo>? trained, CancellationToken cancellationToken)
+    {
+        DataViewSchema.Column featureColumn = DataColumns.RequireFeatures(view.Schema, featureColumnName);
+        DataViewSchema.Column[] labelColumns = [.. tasks.Select(task => DataColumns.RequireLabel(view.Schema, task))];
+        DataViewSchema.Column? weightColumn = weightColumnName is null ? null : DataColumns.RequireWeights(view.Schema, weightColumnName);
+        int[] widths = [.. tasks.Select((task, i) => task.GetLabelWidth(labelColumns[i]))];
+        int featureCount = ((VectorDataViewType)featureColumn.Type).Size;
+        long? expectedRows = view.GetRowCount();
+
+        var features = new GrowingBuffer(featureCount, expectedRows);
+        var labels = widths.Select(width => new GrowingBuffer(width, expectedRows)).ToArray();
+        var weights = new GrowingBuffer(1, weightColumn is null ? 1 : expectedRows);
+        var featureChecks = new ValueChecks($"Feature column '{featureColumnName}'", "finite numbers", "Replace them before the trainer, for example with Transforms.ReplaceMissingValues.");
+        var labelChecks = tasks.Select(task => new ValueChecks($"Label column '{task.LabelColumnName}' of task '{task.Name}'", task.ValidValues, "Correct or filter these rows before the trainer.")).ToArray();
+        var weightChecks = new ValueChecks($"Example weight column '{weightColumnName}'", "finite numbers of 0 or more", "Correct or filter these rows before the trainer.");
+
+        IEnumerable<DataViewSchema.Column> columns = labelColumns.Append(featureColumn).Concat(weightColumn is { } used ? [used] : []);
+        using DataViewRowCursor cursor = view.GetRowCursor(columns.Distinct());
+        var getFeatures = cursor.GetGetter<VBuffer<float>>(featureColumn);
+        var getLabels = tasks.Select((task, i) => task.CreateLabelGetter(cursor, labelColumns[i], trained?[i])).ToArray();
+        ValueGetter<float>? getWeight = weightColumn is { } column ? cursor.GetGetter<float>(column) : null;
+
+        VBuffer<float> buffer = default;
+        long row = 0;
+        long skipped = 0;
+        long unknown = 0;
+        double weightSum = 0;
+        for (; cursor.MoveNext(); row++)
+        {
+            if ((row & 1023) == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            bool labelled = false;
+            for (int i = 0; i < tasks.Count; i++)
+            {
+                Span<float> label = labels[i].NextRow();
+                getLabels[i](label);
+                (bool any, int unknownClasses) = CheckLabel(tasks[i], label, labelChecks[i], row);
+                labelled |= any;
+                unknown += unknownClasses;
+            }
+
+            float weight = 1f;
+            getWeight?.Invoke(ref weight);
+            weightChecks.Check(float.IsFinite(weight) && weight >= 0, weight, row);
+            if (!labelled || weight == 0f)
+            {
+                skipped++;
+                continue;
+            }
+
+            Span<float> destination = features.NextRow();
+            getFeatures(ref buffer);
+            CopyFeatures(buffer, destination, row);
+            CheckFeatures(destination, featureChecks, row);
+            features.Commit();
+            Array.ForEach(labels, label => label.Commit());
+            weights.NextRow()[0] = weight;
+            weights.Commit();
+            weightSum += weight;
+        }
+
+        featureChecks.ThrowIfAny();
+        Array.ForEach(labelChecks, check => check.ThrowIfAny());
+        weightChecks.ThrowIfAny();
+        RequireRows(features.RowCount, row, skipped);
+        return new TabularData
+        {
+            RowCount = features.RowCount,
+            FeatureCount = featureCount,
+            Features = features.Values,
+            Labels = [.. labels.Select(label => label.Span.ToArray())],
+            LabelWidths = widths,
+            Weights = getWeight is null ? null : Normalize(weights.Span, weightSum),
+            SkippedRowCount = skipped,
+            UnknownLabelCount = unknown,
+        };
+    }
+
+    private static (bool Labelled, int Unknown) CheckLabel(PredictionTask task, Span<float> label, ValueChecks checks, long row)
+    {
+        bool labelled = false;
+        int unknown = 0;
+        for (int slot = 0; slot < label.Length; slot++)
+        {
+            if (float.IsNaN(label[slot]))
+            {
+                continue;
+            }
+
+            if (task.HasIndexTargets && label[slot] < 0)
+            {
+                label[slot] = float.NaN;
+                unknown++;
+                continue;
+            }
+
+            labelled = true;
+            checks.Check(task.IsValid(label[slot]), label[slot], row);
+        }
+
+        return (labelled, unknown);
+    }
+
+    private void CopyFeatures(in VBuffer<float> source, Span<float> destination, long row)
+    {
+        if (source.Length != destination.Length)
+        {
+            throw new InvalidOperationException($"Row {row} of feature column '{featureColumnName}' has {source.Length} slots, and the column's type says {destination.Length}.");
+        }
+
+        source.CopyTo(destination);
+    }
+
+    private static void CheckFeatures(Span<float> features, ValueChecks checks, long row)
+    {
+        foreach (float value in features)
+        {
+            if (!float.IsFinite(value))
+            {
+                checks.Check(false, value, row);
+                return;
+            }
+        }
+    }
+
+    private void RequireRows(int used, long read, long skipped)
+    {
+        if (used == 0)
+        {
+            throw new ArgumentException(
+                read == 0
+                    ? "The data has no rows."
+                    : $"None of the {read} rows can be used: {skipped} have no label for any of the tasks ({TaskColumns.Describe(tasks.Select(task => task.Name))})"
+                        + (weightColumnName is null ? "." : $", or weight 0 in '{weightColumnName}'."));
+        }
+    }
+
+    /// <summary>Brings weights to mean 1, so that their scale does not act like a learning rate.</summary>
+    private static float[] Normalize(ReadOnlySpan<float> weights, double sum)
+    {
+        double mean = sum / weights.Length;
+        float[] normalized = weights.ToArray();
+        for (int i = 0; i < normalized.Length; i++)
+        {
+            normalized[i] = (float)(normalized[i] / mean);
+        }
+
+        return normalized;
+    }
+}

@@ -1,0 +1,27 @@
+namespace MlNetMultiTask.Data;
+
+/// <summary>What was read of an IDataView: dense features, and each task's labels as numbers (NaN = no label).</summary>
+internal sealed class TabularData
+{
+    public required int RowCount { get; init; }
+
+    public required int FeatureCount { get; init; }
+
+    /// <summary>Features, row by row; the buffer may be longer than the rows need.</summary>
+    public required float[] Features { get; init; }
+
+    /// <summary>Per task its labels, row by row, of the task's label width.</summary>
+    public required IReadOnlyList<float[]> Labels { get; init; }
+
+    /// <summary>Per task the numbers a row's label has.</summary>
+    public required IReadOnlyList<int> LabelWidths { get; init; }
+
+    /// <summary>The rows' weights, of mean 1; null where all weigh the same.</summary>
+    public float[]? Weights { get; init; }
+
+    /// <summary>Rows that were left out because they have no label for any task, or weight 0.</summary>
+    public long SkippedRowCount { get; init; }
+
+    /// <summary>Labels of classes that the model does not know (validation data); they are treated as missing.</summary>
+    public long UnknownLabelCount { get; init; }
+}

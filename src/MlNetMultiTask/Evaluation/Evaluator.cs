@@ -1,0 +1,33 @@
+using Microsoft.ML;
+using MlNetMultiTask.Tasks;
+
+namespace MlNetMultiTask.Evaluation;
+
+/// <summary>Evaluates scored data: one pass over the rows for all tasks, whatever the number of metrics.</summary>
+internal static class Evaluator
+{
+    public static MultiTaskMetrics Evaluate(MLContext mlContext, IDataView scored, IReadOnlyList<PredictionTask> tasks)
+    {
+        ArgumentNullException.ThrowIfNull(scored);
+        ArgumentNullException.ThrowIfNull(tasks);
+        if (tasks.Count == 0)
+        {
+            throw new ArgumentException("There is no task to evaluate; give those of the trainer, or model.Tasks.", nameof(tasks));
+        }
+
+        TaskEvaluation[] evaluations = [.. tasks.Select(task => task.CreateEvaluation(scored.Schema))];
+        using (DataViewRowCursor cursor = scored.GetRowCursor(evaluations.SelectMany(evaluation => evaluation.Columns).DistinctBy(column => column.Index)))
+        {
+            Array.ForEach(evaluations, evaluation => evaluation.Open(cursor));
+            while (cursor.MoveNext())
+            {
+                foreach (TaskEvaluation evaluation in evaluations)
+                {
+                    evaluation.Add();
+                }
+            }
+        }
+
+        return new MultiTaskMetrics([.. evaluations.Select(evaluation => evaluation.Finish(mlContext))]);
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MlNetMultiTask.Data;
+using MlNetMultiTask.Networks;
+using MlNetMultiTask.Persistence;
+using MlNetMultiTask.Tasks;
+using TorchSharp;
+
+namespace MlNetMultiTask.Models;
+
+/// <summary>A model that is one network over one feature column.</summary>
+internal sealed class NetworkModel : Model
+{
+    public const string KindName = "Network";
+
+    private readonly MultiTaskNetwork _network;
+    private readonly SharedLifetime _lifetime;
+
+    /// <param name="network">The trained network; owned by the model from now on.</param>
+    /// <param name="featureColumnName">The column of features.</param>
+    /// <param name="tasks">The tasks, in the order of the network's outputs.</param>
+    /// <param name="labels">What training learned of each task's label.</param>
+    public NetworkModel(MultiTaskNetwork network, string featureColumnName, IReadOnlyList<PredictionTask> tasks, IReadOnlyList<LabelInfo> labels)
+        : base(tasks, labels)
+    {
+        _network = network;
+        FeatureColumnName = featureColumnName;
+        _network.eval();
+        foreach (TorchSharp.Modules.Parameter parameter in _network.parameters())
+        {
+            parameter.requires_grad_(false);
+        }
+
+        _lifetime = new SharedLifetime("MultiTaskTransformer", _network.Dispose);
+    }
+
+    public string FeatureColumnName { get; }
+
+    public NetworkDescription Description => _network.Description;
+
+    public override BoundModel Bind(DataViewSchema schema)
+    {
+        ThrowIfDisposed();
+        DataViewSchema.Column column = DataColumns.RequireFeatures(schema, FeatureColumnName);
+        int size = ((VectorDataViewType)column.Type).Size;
+        return size == Description.FeatureCount
+            ? new BoundNetworkModel(this, column)
+            : throw new ArgumentException(
+                $"Feature column '{FeatureColumnName}' has {size} slots, and the model was trained with {Description.FeatureCount}. Make the features as in training: the surest way is to save and load the whole chain, with the transforms that make them.");
+    }
+
+    public override void ThrowIfDisposed() => _lifetime.ThrowIfEnded();
+
+    public override void Save(ModelEntries entries, string prefix)
+    {
+        entries.Add(prefix + ModelManifest.EntryName, ModelManifest.Write(this));
+        entries.Add(prefix + ModelManifest.WeightsEntryName, WeightsFile.Write(ExportWeights()));
+    }
+
+    /// <summary>The network's weights as plain floats.</summary>
+    public IReadOnlyList<NamedTensor> ExportWeights()
+    {
+        using SharedLifetime.Reference reference = _lifetime.Acquire();
+        return NetworkWeights.Export(_network);
+    }
+
+    public override void Dispose() => _lifetime.End();
+
+    /// <summary>Computes the scores of a batch of rows.</summary>
+    /// <param name="features">Features [rows x F], in a buffer that may be longer.</param>
+    /// <param name="rowCount">The number of rows.</param>
+    /// <param name="active">Per task, whether it is wanted.</param>
+    /// <param name="scores">Per task the buffer that receives its scores.</param>
+    internal void Score(float[] features, int rowCount, IReadOnlyList<bool> active, float[]?[] scores)
+    {
+        using SharedLifetime.Reference reference = _lifetime.Acquire();
+        using IDisposable inference = torch.inference_mode();
+        using IDisposable scope = torch.NewDisposeScope();
+        torch.Tensor input = torch.frombuffer(features, torch.ScalarType.Float32, (long)rowCount * Description.FeatureCount).view(rowCount, Description.FeatureCount);
+        NetworkOutputs outputs = _network.Forward(input, active);
+        for (int i = 0; i < Tasks.Count; i++)
+        {
+            if (outputs.Raw[i] is { } raw)
+            {
+                Span<float> destination = scores[i].AsSpan(0, rowCount * Labels[i].OutputCount);
+                Tasks[i].Activate(raw).data<float>().CopyTo(destination);
+                Tasks[i].Complete(destination, Labels[i]);
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace MlNetMultiTask.Networks;
+
+/// <summary>
+/// x Wᵀ + b. TorchSharp's own Linear would draw its first weights from torch's global generator, which belongs to the
+/// host program.
+/// </summary>
+internal sealed class DenseLayer : torch.nn.Module
+{
+    public DenseLayer(int inputs, int outputs)
+        : base(nameof(DenseLayer))
+    {
+        Weight = new Parameter(torch.zeros(outputs, inputs));
+        Bias = new Parameter(torch.zeros(outputs));
+        register_parameter("weight", Weight);
+        register_parameter("bias", Bias);
+    }
+
+    /// <summary>W [outputs, inputs].</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>b [outputs].</summary>
+    public Parameter Bias { get; }
+
+    public static long CountParameters(long inputs, long outputs) => checked((inputs + 1) * outputs);
+
+    public torch.Tensor Forward(torch.Tensor input) => torch.nn.functional.linear(input, Weight, Bias);
+
+    /// <summary>Uniform weights of deviation gain / √inputs, and the given bias (by default 0).</summary>
+    public void Initialize(IRandomSource random, double gain, float[]? bias = null)
+    {
+        long inputs = Weight.shape[1];
+        float[] weights = new float[Weight.numel()];
+        random.FillUniform(weights, (float)(gain * Math.Sqrt(3.0 / inputs)));
+        using IDisposable scope = torch.NewDisposeScope();
+        using IDisposable noGradient = torch.no_grad();
+        Weight.copy_(torch.tensor(weights, Weight.shape));
+        Bias.copy_(bias is null ? torch.zeros_like(Bias) : torch.tensor(bias));
+    }
+}

@@ -1,0 +1,30 @@
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace MlNetMultiTask.Networks;
+
+/// <summary>A network with several outputs, and what training must know of it.</summary>
+internal abstract class MultiTaskNetwork(NetworkDescription description) : torch.nn.Module(description.Kind)
+{
+    /// <summary>What it takes to build this network again.</summary>
+    public NetworkDescription Description { get; } = description;
+
+    /// <summary>The parameters that several tasks share; balancing methods on gradients act on these.</summary>
+    public abstract IReadOnlyList<Parameter> SharedParameters { get; }
+
+    /// <summary>The parameters that serve one task alone.</summary>
+    public abstract IReadOnlyList<Parameter> GetTaskParameters(int task);
+
+    /// <summary>Computes the outputs of a batch of features [B, F].</summary>
+    /// <param name="features">Features [B, F].</param>
+    /// <param name="active">Which tasks are wanted; null for all.</param>
+    public abstract NetworkOutputs Forward(torch.Tensor features, IReadOnlyList<bool>? active = null);
+
+    /// <summary>A term that the network adds to the loss (the distance of soft sharing, say); null where it has none.</summary>
+    public virtual torch.Tensor? GetPenalty() => null;
+
+    /// <summary>Gives all parameters their first values.</summary>
+    /// <param name="random">The source of random numbers.</param>
+    /// <param name="outputBiases">Per task, where its output layer's bias starts.</param>
+    public abstract void Initialize(IRandomSource random, IReadOnlyList<float[]> outputBiases);
+}

@@ -1,0 +1,98 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using MlNetMultiTask;
+using MlNetMultiTask.Interop;
+using MlNetMultiTask.Models;
+using MlNetMultiTask.Persistence;
+using MlNetMultiTask.Scoring;
+
+[assembly: LoadableModel<MultiTaskTransformer>(MultiTaskTransformer.LoaderSignature)]
+
+namespace MlNetMultiTask;
+
+/// <summary>
+/// A fitted multi-task model: adds the prediction columns of every task to the data. Every trainer of this library
+/// produces it.
+/// </summary>
+/// <remarks>
+/// Scoring is thread-safe. The transformer holds native memory: dispose it when nothing scores with it any more; what is
+/// still running then ends properly, and later scoring throws an <see cref="ObjectDisposedException"/>. It is saved
+/// and loaded with <c>mlContext.Model.Save</c> and <c>Load</c>, alone or inside a chain; nothing needs to be registered.
+/// </remarks>
+public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTransformer>, IDisposable
+{
+    internal const string LoaderSignature = "MlNetMultiTask";
+
+    private readonly IHost _host;
+
+    internal MultiTaskTransformer(IHostEnvironment environment, Model model)
+    {
+        _host = environment.Register(nameof(MultiTaskTransformer));
+        Model = model;
+    }
+
+    /// <summary>The tasks that the model predicts, with their output columns.</summary>
+    public IReadOnlyList<PredictionTask> Tasks => Model.Tasks;
+
+    /// <summary>Always true: each row is scored by itself.</summary>
+    public bool IsRowToRowMapper => true;
+
+    static ModelFileIdentity IModelFile<MultiTaskTransformer>.Identity { get; } =
+        new("MLNETMTL", LoaderSignature, Version: 0x00010001, ReadableFrom: 0x00010001, ReadsBackTo: 0x00010001);
+
+    internal Model Model { get; }
+
+    /// <summary>Returns the schema of scored data.</summary>
+    /// <param name="inputSchema">The schema of the data to score; label columns may be absent.</param>
+    /// <returns>The input's columns, and the output columns of every task.</returns>
+    /// <exception cref="ArgumentException">The feature column is missing, or not of the type and size it had in training.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
+
+    /// <summary>Returns a view of the data with predictions. Nothing is computed before a cursor asks for output columns.</summary>
+    /// <param name="input">The data to score.</param>
+    /// <returns>The scored view; rows are scored in batches.</returns>
+    /// <exception cref="ArgumentException">The feature column is missing, or not of the type and size it had in training.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new ScoredDataView(Bind(input.Schema), input);
+    }
+
+    /// <summary>Returns a mapper of single rows, as a <c>PredictionEngine</c> uses it.</summary>
+    /// <param name="inputSchema">The schema of the rows.</param>
+    /// <returns>The mapper.</returns>
+    /// <exception cref="ArgumentException">The feature column is missing, or not of the type and size it had in training.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new RowMapper(Bind(inputSchema));
+
+    /// <summary>Frees the model's native memory, as soon as no scoring call uses it. Calling it again does nothing.</summary>
+    public void Dispose() => Model.Dispose();
+
+    /// <summary>Returns the tasks.</summary>
+    /// <returns>For example <c>MultiTaskTransformer: MulticlassClassification("Species"), Regression("BodyMass")</c>.</returns>
+    public override string ToString() => $"{nameof(MultiTaskTransformer)}: {string.Join(", ", Tasks)}";
+
+    static MultiTaskTransformer IModelFile<MultiTaskTransformer>.Load(IHost host, ModelFileReader reader)
+    {
+        TorchRuntime.EnsureLoaded();
+        ModelEntries entries = ModelEntries.Read(reader.Header, reader.ReadEntry);
+        return new MultiTaskTransformer(host, ModelManifest.Read(entries, ""));
+    }
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ArgumentNullException.ThrowIfNull(ctx);
+        var entries = new ModelEntries();
+        Model.Save(entries, "");
+        ModelFileWriter.Write<MultiTaskTransformer>(ctx, entries.ToHeader(), entries.All);
+    }
+
+    private SchemaBinding Bind(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return new SchemaBinding(_host, Model, inputSchema);
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MlNetMultiTask.Tasks;
+
+/// <summary>Binary metrics of the rows that have a label.</summary>
+internal sealed class BinaryEvaluation : TaskEvaluation
+{
+    private readonly BinaryTask _task;
+    private readonly DataViewSchema.Column _label;
+    private readonly DataViewSchema.Column _score;
+    private readonly DataViewSchema.Column _probability;
+    private readonly DataViewSchema.Column _predicted;
+    private readonly List<Row> _rows = [];
+    private readonly float[] _labelValue = new float[1];
+    private LabelGetter? _getLabel;
+    private ValueGetter<float>? _getScore;
+    private ValueGetter<float>? _getProbability;
+    private ValueGetter<bool>? _getPredicted;
+
+    public BinaryEvaluation(BinaryTask task, DataViewSchema schema)
+        : base(task)
+    {
+        _task = task;
+        _label = RequireLabel(schema);
+        _score = RequireOutput(schema, task.ScoreColumnName, type => type == NumberDataViewType.Single, "Single");
+        _probability = RequireOutput(schema, task.ProbabilityColumnName, type => type == NumberDataViewType.Single, "Single");
+        _predicted = RequireOutput(schema, task.PredictedLabelColumnName, type => type is BooleanDataViewType, "Boolean");
+    }
+
+    public override void Open(DataViewRow row)
+    {
+        _getLabel = _task.CreateLabelGetter(row, _label, null);
+        _getScore = row.GetGetter<float>(_score);
+        _getProbability = row.GetGetter<float>(_probability);
+        _getPredicted = row.GetGetter<bool>(_predicted);
+    }
+
+    public override void Add()
+    {
+        _getLabel!(_labelValue);
+        if (float.IsNaN(_labelValue[0]))
+        {
+            MissingLabelCount++;
+            return;
+        }
+
+        float score = 0;
+        float probability = 0;
+        bool predicted = false;
+        _getScore!(ref score);
+        _getProbability!(ref probability);
+        _getPredicted!(ref predicted);
+        _rows.Add(new Row { Label = _labelValue[0] != 0f, Score = score, Probability = probability, PredictedLabel = predicted });
+    }
+
+    public override TaskMetrics Finish(MLContext mlContext)
+    {
+        if (_rows.Count == 0)
+        {
+            return new TaskMetrics(_task, 0, MissingLabelCount) { NotComputed = "no row has a label" };
+        }
+
+        int positives = _rows.Count(row => row.Label);
+        if (positives == 0 || positives == _rows.Count)
+        {
+            // ML.NET's evaluator refuses such rows as a whole; the accuracy exists all the same.
+            double share = _rows.Average(row => row.Label == row.PredictedLabel ? 1.0 : 0.0);
+            return new TaskMetrics(_task, _rows.Count, MissingLabelCount)
+            {
+                Accuracy = share,
+                NotComputed = $"every labelled row is {(positives == 0 ? "negative" : "positive")}, so F1 and the areas under curves are not defined",
+                Values = Describe(share, double.NaN, double.NaN, double.NaN),
+            };
+        }
+
+        CalibratedBinaryClassificationMetrics metrics = mlContext.BinaryClassification.Evaluate(
+            mlContext.Data.LoadFromEnumerable(_rows), nameof(Row.Label), nameof(Row.Score), nameof(Row.Probability), nameof(Row.PredictedLabel));
+        return new TaskMetrics(_task, _rows.Count, MissingLabelCount)
+        {
+            Accuracy = metrics.Accuracy,
+            F1 = double.IsNaN(metrics.F1Score) ? 0 : metrics.F1Score,
+            Source = metrics,
+            Values = Describe(metrics.Accuracy, metrics.F1Score, metrics.AreaUnderRocCurve, metrics.LogLoss),
+        };
+    }
+
+    private static Dictionary<string, double> Describe(double accuracy, double f1, double areaUnderRocCurve, double logLoss) => new()
+    {
+        ["Accuracy"] = accuracy,
+        ["F1Score"] = f1,
+        ["AreaUnderRocCurve"] = areaUnderRocCurve,
+        ["LogLoss"] = logLoss,
+    };
+
+    /// <summary>What ML.NET's evaluator reads.</summary>
+    private sealed class Row
+    {
+        public bool Label { get; init; }
+
+        public float Score { get; init; }
+
+        public float Probability { get; init; }
+
+        public bool PredictedLabel { get; init; }
+    }
+}

@@ -1,0 +1,243 @@
+using Microsoft.ML;
+using MlNetMultiTask.Tasks;
+using TorchSharp;
+
+namespace MlNetMultiTask;
+
+/// <summary>
+/// One thing to predict from the shared features: a class, a yes/no, a number (or several), or a set of labels.
+/// A task names its label column and its output columns; it holds no data and can be used with several trainers.
+/// </summary>
+/// <remarks>
+/// Create tasks with the four factory methods. Rows without a label for a task are left out of that task's loss and
+/// metrics, and still serve the other tasks.
+/// </remarks>
+public abstract class PredictionTask
+{
+    private protected PredictionTask(string name, string? labelColumnName, float lossWeight, string? scoreColumnName)
+    {
+        Name = TaskArguments.Text(name, nameof(name));
+        LabelColumnName = TaskArguments.OptionalText(labelColumnName, nameof(labelColumnName)) ?? name;
+        ScoreColumnName = TaskArguments.OptionalText(scoreColumnName, nameof(scoreColumnName)) ?? name + ".Score";
+        LossWeight = TaskArguments.NonNegative(lossWeight, nameof(lossWeight));
+    }
+
+    /// <summary>The task's name, unique within a trainer; the prefix of its output columns.</summary>
+    public string Name { get; }
+
+    /// <summary>The column that holds the labels.</summary>
+    /// <value>The default is <see cref="Name"/>.</value>
+    public string LabelColumnName { get; }
+
+    /// <summary>The column that receives the scores.</summary>
+    /// <value>The default is <c>{Name}.Score</c>.</value>
+    public string ScoreColumnName { get; }
+
+    /// <summary>The constant factor of this task's loss in the sum over tasks; 0 or more.</summary>
+    /// <value>The default is 1.</value>
+    public float LossWeight { get; }
+
+    /// <summary>
+    /// The kind of task, in the words of ML.NET's <c>ScoreColumnKind</c> annotation: <c>MulticlassClassification</c>,
+    /// <c>BinaryClassification</c>, <c>Regression</c> or <c>MultilabelClassification</c>.
+    /// </summary>
+    public abstract string Kind { get; }
+
+    /// <summary>The names of the columns that a fitted model adds for this task, in their order in the schema.</summary>
+    public abstract IReadOnlyList<string> OutputColumnNames { get; }
+
+    /// <summary>A task whose label is one of several classes.</summary>
+    /// <param name="name">The task's name, and by default its label column.</param>
+    /// <param name="labelColumnName">The label: a key column (from <c>MapValueToKey</c>); key 0 is a missing label. The key values may be of any primitive type.</param>
+    /// <param name="lossWeight">The factor of this task's loss; 0 or more.</param>
+    /// <param name="scoreColumnName">The class probabilities, a vector of <see cref="float"/> with slot names; by default <c>{name}.Score</c>.</param>
+    /// <param name="predictedLabelColumnName">The most probable class, of the label's key type; by default <c>{name}.PredictedLabel</c>.</param>
+    /// <returns>The task.</returns>
+    /// <exception cref="ArgumentException">A name is empty, or <paramref name="lossWeight"/> is negative or not finite.</exception>
+    public static PredictionTask MulticlassClassification(
+        string name,
+        string? labelColumnName = null,
+        float lossWeight = 1f,
+        string? scoreColumnName = null,
+        string? predictedLabelColumnName = null) =>
+        new MulticlassTask(name, labelColumnName, lossWeight, scoreColumnName, predictedLabelColumnName);
+
+    /// <summary>A task whose label is yes or no.</summary>
+    /// <param name="name">The task's name, and by default its label column.</param>
+    /// <param name="labelColumnName">The label: <see cref="bool"/>, <see cref="float"/> 0 / 1 / NaN (missing), or a key with two values (key 0 is missing).</param>
+    /// <param name="positiveLabel">The key value that counts as yes, as text; needed for a key label and for no other, since keys are numbered by first occurrence.</param>
+    /// <param name="lossWeight">The factor of this task's loss; 0 or more.</param>
+    /// <param name="decisionThreshold">The probability from which on the predicted label is yes; by default 0.5.</param>
+    /// <param name="scoreColumnName">The log-odds, a <see cref="float"/>; by default <c>{name}.Score</c>.</param>
+    /// <param name="probabilityColumnName">The probability of yes, a <see cref="float"/>; by default <c>{name}.Probability</c>.</param>
+    /// <param name="predictedLabelColumnName">The decision, a <see cref="bool"/>; by default <c>{name}.PredictedLabel</c>.</param>
+    /// <returns>The task.</returns>
+    /// <exception cref="ArgumentException">A name is empty, or <paramref name="lossWeight"/> is negative or not finite.</exception>
+    public static PredictionTask BinaryClassification(
+        string name,
+        string? labelColumnName = null,
+        string? positiveLabel = null,
+        float lossWeight = 1f,
+        DecisionThreshold? decisionThreshold = null,
+        string? scoreColumnName = null,
+        string? probabilityColumnName = null,
+        string? predictedLabelColumnName = null) =>
+        new BinaryTask(name, labelColumnName, positiveLabel, lossWeight, decisionThreshold, scoreColumnName, probabilityColumnName, predictedLabelColumnName);
+
+    /// <summary>A task whose label is a number, or a vector of numbers.</summary>
+    /// <param name="name">The task's name, and by default its label column.</param>
+    /// <param name="labelColumnName">The label: <see cref="float"/>, or a known-size vector of them; NaN is missing (in a vector: slot by slot).</param>
+    /// <param name="lossWeight">The factor of this task's loss; 0 or more.</param>
+    /// <param name="scoreColumnName">The prediction in the label's unit and shape; by default <c>{name}.Score</c>.</param>
+    /// <returns>The task.</returns>
+    /// <exception cref="ArgumentException">A name is empty, or <paramref name="lossWeight"/> is negative or not finite.</exception>
+    /// <remarks>
+    /// The loss is the squared error of the standardised label: mean 0 and deviation 1 over the training rows, so that
+    /// the label's unit does not decide how much a task weighs. A label that is constant in training is predicted
+    /// as that constant, give or take the noise of training.
+    /// </remarks>
+    public static PredictionTask Regression(
+        string name,
+        string? labelColumnName = null,
+        float lossWeight = 1f,
+        string? scoreColumnName = null) =>
+        new RegressionTask(name, labelColumnName, lossWeight, scoreColumnName);
+
+    /// <summary>A task whose label is a set: any number of labels may hold at once.</summary>
+    /// <param name="name">The task's name, and by default its label column.</param>
+    /// <param name="labelColumnName">
+    /// The label: a known-size vector of <see cref="bool"/>, a known-size vector of <see cref="float"/> 0 / 1 / NaN
+    /// (missing, slot by slot), or a bag of keys (a vector from <c>MapValueToKey</c>: the labels that hold; an empty
+    /// bag is a row to which no label applies, not a missing label).
+    /// </param>
+    /// <param name="lossWeight">The factor of this task's loss; 0 or more.</param>
+    /// <param name="decisionThreshold">The probability from which on a label is predicted; by default 0.5.</param>
+    /// <param name="scoreColumnName">The labels' probabilities, a vector of <see cref="float"/> with slot names; by default <c>{name}.Score</c>.</param>
+    /// <param name="predictedLabelColumnName">The decisions, a vector of <see cref="bool"/>; by default <c>{name}.PredictedLabel</c>.</param>
+    /// <returns>The task.</returns>
+    /// <exception cref="ArgumentException">A name is empty, or <paramref name="lossWeight"/> is negative or not finite.</exception>
+    public static PredictionTask MultilabelClassification(
+        string name,
+        string? labelColumnName = null,
+        float lossWeight = 1f,
+        DecisionThreshold? decisionThreshold = null,
+        string? scoreColumnName = null,
+        string? predictedLabelColumnName = null) =>
+        new MultilabelTask(name, labelColumnName, lossWeight, decisionThreshold, scoreColumnName, predictedLabelColumnName);
+
+    /// <summary>Returns the kind, the name and the label column.</summary>
+    /// <returns>A short text for messages and logs.</returns>
+    public override string ToString() =>
+        Name == LabelColumnName ? $"{Kind}(\"{Name}\")" : $"{Kind}(\"{Name}\", label \"{LabelColumnName}\")";
+
+    /// <summary>The task as plain data, for model files.</summary>
+    internal virtual TaskDescription Describe() => new()
+    {
+        Kind = Kind,
+        Name = Name,
+        LabelColumnName = LabelColumnName,
+        LossWeight = LossWeight,
+        ScoreColumnName = ScoreColumnName,
+    };
+
+    // ---- labels
+
+    /// <summary>What a label column must be, for messages: "a binary task needs ...; remedy".</summary>
+    internal abstract string LabelRequirement { get; }
+
+    /// <summary>The values that a label may take once it is read as <see cref="float"/>, for messages.</summary>
+    internal abstract string ValidValues { get; }
+
+    /// <summary>Whether the column's type suits the task, as far as the shape tells.</summary>
+    internal abstract bool Accepts(SchemaShape.Column label);
+
+    /// <summary>Checks the concrete column, and tells how many numbers a row's label is.</summary>
+    internal abstract int GetLabelWidth(DataViewSchema.Column label);
+
+    /// <summary>
+    /// Returns a reader that writes the current row's label into a span of <see cref="GetLabelWidth"/> numbers: a class's
+    /// index, 0 / 1, or the number itself; NaN where there is none. With <paramref name="trained"/>, classes are matched
+    /// with those of the model by name, and a class that the model does not know is <see cref="float.NegativeInfinity"/>.
+    /// </summary>
+    internal abstract LabelGetter CreateLabelGetter(DataViewRow row, DataViewSchema.Column label, LabelInfo? trained);
+
+    /// <summary>Whether a number that the label getter gave is acceptable (NaN always is).</summary>
+    internal abstract bool IsValid(float value);
+
+    /// <summary>What training must know of the labels: taken from the column's annotations and all of its values.</summary>
+    internal abstract LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width);
+
+    /// <summary>The numbers of which the output layer's bias starts: the labels' mean or log-odds.</summary>
+    internal abstract float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width);
+
+    /// <summary>Makes sure that what a model file says of the label suits the task.</summary>
+    /// <exception cref="FormatException">It does not.</exception>
+    internal void Validate(LabelInfo info)
+    {
+        bool valid = (info.Names is null || info.Names.Count == info.OutputCount) && IsConsistent(info);
+        if (!valid)
+        {
+            throw new FormatException($"What the model says of the label of task '{Name}' does not fit a {Kind} task.");
+        }
+    }
+
+    /// <summary>Whether what training learned of a label suits the task.</summary>
+    private protected virtual bool IsConsistent(LabelInfo info) => true;
+
+    /// <summary>Brings label values in place to the scale on which the loss compares them with raw outputs.</summary>
+    internal virtual void Standardize(Span<float> values, LabelInfo info)
+    {
+    }
+
+    /// <summary>Whether targets are class indices, so that they are kept as 64-bit integers of shape [N].</summary>
+    internal virtual bool HasIndexTargets => false;
+
+    // ---- loss and scores
+
+    /// <summary>
+    /// The loss of each row, shape [B], never reduced: from raw outputs [B, K] and the row's hard and soft targets.
+    /// A row without a target has any finite value; the loop masks it.
+    /// </summary>
+    internal torch.Tensor GetRowLosses(torch.Tensor raw, TaskTargets targets)
+    {
+        torch.Tensor hard = GetLabelLosses(raw, targets);
+        if (targets.Soft is not { } soft)
+        {
+            return hard;
+        }
+
+        torch.Tensor labelled = targets.Mask is null ? hard : hard * targets.Mask;
+        torch.Tensor softened = GetSoftLosses(raw, soft.Raw, soft.Temperature);
+        return (labelled * soft.HardLabelWeight) + (softened * (1f - soft.HardLabelWeight));
+    }
+
+    /// <summary>The loss of each row against its label, shape [B].</summary>
+    internal abstract torch.Tensor GetLabelLosses(torch.Tensor raw, TaskTargets targets);
+
+    /// <summary>
+    /// The loss of each row against another network's raw outputs, shape [B]: T² times the Kullback-Leibler divergence
+    /// from the other's softened distribution, or the squared difference of numbers.
+    /// </summary>
+    internal abstract torch.Tensor GetSoftLosses(torch.Tensor raw, torch.Tensor other, float temperature);
+
+    /// <summary>Turns raw outputs [B, K] into scores [B, K], as far as that is done on tensors.</summary>
+    internal abstract torch.Tensor Activate(torch.Tensor raw);
+
+    /// <summary>Finishes scores [rows x K] in place: brings regression scores back into the label's unit.</summary>
+    internal virtual void Complete(Span<float> scores, LabelInfo info)
+    {
+    }
+
+    // ---- output columns
+
+    /// <summary>The output columns as a shape; equal to the schema of <see cref="GetOutputColumns"/>.</summary>
+    internal abstract IEnumerable<SchemaShape.Column> GetOutputShape(SchemaShape.Column label);
+
+    /// <summary>The output columns of a fitted model.</summary>
+    internal abstract IReadOnlyList<OutputColumn> GetOutputColumns(LabelInfo info, uint scoreColumnSetId);
+
+    // ---- metrics
+
+    /// <summary>Begins the evaluation of scored rows; the columns are those of this task.</summary>
+    internal abstract TaskEvaluation CreateEvaluation(DataViewSchema schema);
+}

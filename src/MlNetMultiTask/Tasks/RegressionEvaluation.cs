@@ -1,0 +1,98 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MlNetMultiTask.Tasks;
+
+/// <summary>Regression metrics, slot by slot of a vector label, of the slots that have a label.</summary>
+internal sealed class RegressionEvaluation : TaskEvaluation
+{
+    private readonly PredictionTask _task;
+    private readonly DataViewSchema.Column _label;
+    private readonly DataViewSchema.Column _score;
+    private readonly float[] _labelValue;
+    private readonly float[] _scoreValue;
+    private readonly List<Row>[] _slots;
+    private LabelGetter? _getLabel;
+    private LabelGetter? _getScore;
+    private long _rowCount;
+
+    public RegressionEvaluation(RegressionTask task, DataViewSchema schema)
+        : base(task)
+    {
+        _task = task;
+        _label = RequireLabel(schema);
+        int width = task.GetLabelWidth(_label);
+        _score = RequireOutput(
+            schema,
+            task.ScoreColumnName,
+            type => _label.Type is VectorDataViewType
+                ? type is VectorDataViewType vector && vector.Size == width && vector.ItemType == NumberDataViewType.Single
+                : type == NumberDataViewType.Single,
+            $"the label's type ({_label.Type})");
+        _labelValue = new float[width];
+        _scoreValue = new float[width];
+        _slots = [.. Enumerable.Range(0, width).Select(_ => new List<Row>())];
+    }
+
+    public override void Open(DataViewRow row)
+    {
+        _getLabel = _task.CreateLabelGetter(row, _label, null);
+        _getScore = LabelNumbers.ReadNumbers(row, _score);
+    }
+
+    public override void Add()
+    {
+        _getLabel!(_labelValue);
+        if (Array.TrueForAll(_labelValue, float.IsNaN))
+        {
+            MissingLabelCount++;
+            return;
+        }
+
+        _rowCount++;
+        _getScore!(_scoreValue);
+        for (int slot = 0; slot < _slots.Length; slot++)
+        {
+            if (!float.IsNaN(_labelValue[slot]))
+            {
+                _slots[slot].Add(new Row { Label = _labelValue[slot], Score = _scoreValue[slot] });
+            }
+        }
+    }
+
+    public override TaskMetrics Finish(MLContext mlContext)
+    {
+        int[] empty = [.. Enumerable.Range(0, _slots.Length).Where(slot => _slots[slot].Count == 0)];
+        if (empty.Length > 0)
+        {
+            return new TaskMetrics(_task, _rowCount, MissingLabelCount)
+            {
+                NotComputed = _rowCount == 0 ? "no row has a label" : $"no row has a label in slot {empty[0]}",
+            };
+        }
+
+        RegressionMetrics[] metrics =
+        [
+            .. _slots.Select(slot => mlContext.Regression.Evaluate(mlContext.Data.LoadFromEnumerable(slot), nameof(Row.Label), nameof(Row.Score))),
+        ];
+        string mean = _slots.Length > 1 ? "Mean" : "";
+        return new TaskMetrics(_task, _rowCount, MissingLabelCount)
+        {
+            Source = metrics,
+            Values = new Dictionary<string, double>
+            {
+                [mean + "RSquared"] = metrics.Average(slot => slot.RSquared),
+                [mean + "RootMeanSquaredError"] = metrics.Average(slot => slot.RootMeanSquaredError),
+                [mean + "MeanAbsoluteError"] = metrics.Average(slot => slot.MeanAbsoluteError),
+            },
+        };
+    }
+
+    /// <summary>What ML.NET's evaluator reads.</summary>
+    private sealed class Row
+    {
+        public float Label { get; init; }
+
+        public float Score { get; init; }
+    }
+}

@@ -1,0 +1,9 @@
+using TorchSharp;
+
+namespace MlNetMultiTask.Tasks;
+
+/// <summary>What a teacher or peers predict for a batch: a second target beside the labels.</summary>
+/// <param name="Raw">The teacher's raw outputs [B, K]: logits for classes and labels, standardised values for numbers. No gradient flows into them.</param>
+/// <param name="Temperature">What logits are divided by on both sides before they are compared; the term is multiplied by its square (Hinton, Vinyals, Dean 2015).</param>
+/// <param name="HardLabelWeight">The share α of the loss against labels; the soft term has 1 − α. A row without a label has the soft term alone.</param>
+internal sealed record SoftTargets(torch.Tensor Raw, float Temperature, float HardLabelWeight);

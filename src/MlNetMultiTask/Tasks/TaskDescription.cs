@@ -1,0 +1,52 @@
+namespace MlNetMultiTask.Tasks;
+
+/// <summary>Everything that makes a task, as plain data: what a model file keeps of it. Each kind uses the fields that it has.</summary>
+internal sealed record TaskDescription
+{
+    private static readonly Dictionary<string, Func<TaskDescription, PredictionTask>> _kinds = new(StringComparer.Ordinal)
+    {
+        ["MulticlassClassification"] = d => PredictionTask.MulticlassClassification(d.Name, d.LabelColumnName, d.LossWeight, d.ScoreColumnName, d.PredictedLabelColumnName),
+        ["BinaryClassification"] = d => PredictionTask.BinaryClassification(d.Name, d.LabelColumnName, d.PositiveLabel, d.LossWeight, d.Threshold, d.ScoreColumnName, d.ProbabilityColumnName, d.PredictedLabelColumnName),
+        ["Regression"] = d => PredictionTask.Regression(d.Name, d.LabelColumnName, d.LossWeight, d.ScoreColumnName),
+        ["MultilabelClassification"] = d => PredictionTask.MultilabelClassification(d.Name, d.LabelColumnName, d.LossWeight, d.Threshold, d.ScoreColumnName, d.PredictedLabelColumnName),
+    };
+
+    public required string Kind { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string LabelColumnName { get; init; }
+
+    public required float LossWeight { get; init; }
+
+    public required string ScoreColumnName { get; init; }
+
+    public string? ProbabilityColumnName { get; init; }
+
+    public string? PredictedLabelColumnName { get; init; }
+
+    public string? PositiveLabel { get; init; }
+
+    public float? DecisionThreshold { get; init; }
+
+    private DecisionThreshold? Threshold => DecisionThreshold is { } value ? MlNetMultiTask.DecisionThreshold.Fixed(value) : null;
+
+    /// <summary>The task that this describes.</summary>
+    /// <exception cref="FormatException">The kind is unknown, or a value is not valid.</exception>
+    public PredictionTask ToTask()
+    {
+        if (!_kinds.TryGetValue(Kind, out Func<TaskDescription, PredictionTask>? create))
+        {
+            throw new FormatException($"The task kind '{Kind}' is unknown; this version of MlNetMultiTask knows {string.Join(", ", _kinds.Keys)}.");
+        }
+
+        try
+        {
+            return create(this);
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException($"The description of task '{Name}' is not valid: {e.Message}");
+        }
+    }
+}

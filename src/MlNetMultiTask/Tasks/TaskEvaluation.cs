@@ -1,0 +1,52 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MlNetMultiTask.Tasks;
+
+/// <summary>Collects one task's labels and predictions while scored rows pass by once, then computes the metrics.</summary>
+internal abstract class TaskEvaluation(PredictionTask task)
+{
+    private readonly List<DataViewSchema.Column> _columns = [];
+
+    /// <summary>The columns that must be active in the cursor.</summary>
+    public IReadOnlyList<DataViewSchema.Column> Columns => _columns;
+
+    protected long MissingLabelCount { get; set; }
+
+    /// <summary>Takes the getters of a cursor over the scored rows.</summary>
+    public abstract void Open(DataViewRow row);
+
+    /// <summary>Takes the row on which the cursor stands.</summary>
+    public abstract void Add();
+
+    /// <summary>Computes the metrics of the rows taken.</summary>
+    public abstract TaskMetrics Finish(MLContext mlContext);
+
+    /// <summary>Finds the task's label column, and checks its type.</summary>
+    protected DataViewSchema.Column RequireLabel(DataViewSchema schema)
+    {
+        DataViewSchema.Column column = Require(schema, task.LabelColumnName, "Label", "metrics need the labels beside the scores");
+        TaskColumns.RequireLabelType(task, column);
+        return column;
+    }
+
+    /// <summary>Finds one of the task's output columns.</summary>
+    protected DataViewSchema.Column RequireOutput(DataViewSchema schema, string name, Predicate<DataViewType> accepts, string needed)
+    {
+        DataViewSchema.Column column = Require(schema, name, "Output", "score the rows with the model's Transform first");
+        return accepts(column.Type)
+            ? column
+            : throw new ArgumentException($"Column '{name}' of task '{task.Name}' is {column.Type}; the evaluation of a {task.Kind} task needs {needed}, as the model's Transform gives it.");
+    }
+
+    private DataViewSchema.Column Require(DataViewSchema schema, string name, string role, string remedy)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column)
+        {
+            throw new ArgumentException($"{role} column '{name}' of task '{task.Name}' was not found: {remedy}. The data has: {TaskColumns.Describe(schema)}.");
+        }
+
+        _columns.Add(column);
+        return column;
+    }
+}

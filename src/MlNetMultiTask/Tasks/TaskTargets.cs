@@ -1,0 +1,22 @@
+using TorchSharp;
+
+namespace MlNetMultiTask.Tasks;
+
+/// <summary>The targets of one task for a batch of B rows.</summary>
+internal sealed class TaskTargets
+{
+    /// <summary>Class indices [B] as 64-bit integers, or label values [B, W] as floats; any finite value where there is no label.</summary>
+    public required torch.Tensor Labels { get; init; }
+
+    /// <summary>
+    /// Weights of the slots [B, W] of a vector label, 0 where a slot has no label; null where every row has all of
+    /// its slots. They sum to 1 over the slots of a row in the mean over rows.
+    /// </summary>
+    public torch.Tensor? SlotWeights { get; init; }
+
+    /// <summary>1 where the row has a label and 0 elsewhere, [B]; null where every row has one.</summary>
+    public torch.Tensor? Mask { get; init; }
+
+    /// <summary>What a teacher or a peer says of the rows; null where nobody does.</summary>
+    public SoftTargets? Soft { get; set; }
+}

@@ -1,0 +1,87 @@
+using Microsoft.ML;
+using MlNetMultiTask.Data;
+using MlNetMultiTask.Models;
+using MlNetMultiTask.Networks;
+using MlNetMultiTask.Scoring;
+using MlNetMultiTask.Tasks;
+
+namespace MlNetMultiTask.Trainers;
+
+/// <summary>Going on from a fitted model: what must fit, and the weights.</summary>
+internal static class WarmStart
+{
+    /// <summary>The network model inside a transformer.</summary>
+    /// <exception cref="ArgumentException">The transformer holds no multi-task model of one network, or several.</exception>
+    public static NetworkModel GetNetworkModel(ITransformer initialModel)
+    {
+        IReadOnlyList<MultiTaskTransformer> found = TransformerSearch.FindAll(initialModel);
+        return found.Count != 1
+            ? throw new ArgumentException($"The initial model holds {found.Count} multi-task models; training can go on from exactly one.", nameof(initialModel))
+            : found[0].Model as NetworkModel
+                ?? throw new ArgumentException("The initial model is made of several networks; training can go on from a single one.", nameof(initialModel));
+    }
+
+    /// <summary>What the model knows of the labels, after a check that the tasks are the same and have no new classes.</summary>
+    public static IReadOnlyList<LabelInfo> GetLabels(NetworkModel initial, IReadOnlyList<PredictionTask> tasks, DataViewSchema schema)
+    {
+        initial.ThrowIfDisposed();
+        string ours = string.Join(", ", tasks.Select(task => $"{task.Kind} '{task.Name}'"));
+        string theirs = string.Join(", ", initial.Tasks.Select(task => $"{task.Kind} '{task.Name}'"));
+        if (ours != theirs)
+        {
+            throw new ArgumentException($"The initial model has the tasks {theirs}, and this trainer has {ours}; to go on from a model, they must be the same in the same order.");
+        }
+
+        for (int i = 0; i < tasks.Count; i++)
+        {
+            CheckClasses(tasks[i], DataColumns.RequireLabel(schema, tasks[i]), initial.Labels[i]);
+        }
+
+        return initial.Labels;
+    }
+
+    /// <exception cref="ArgumentException">The data have another number of features than one another or the model.</exception>
+    public static void RequireFeatureCount(TabularData training, TabularData? validation, NetworkModel? initial)
+    {
+        if (validation is not null && validation.FeatureCount != training.FeatureCount)
+        {
+            throw new ArgumentException($"The validation data have {validation.FeatureCount} features, and the training data {training.FeatureCount}; fit the transforms that make them on the training data once, and use them for both.");
+        }
+
+        if (initial is not null && initial.Description.FeatureCount != training.FeatureCount)
+        {
+            throw new ArgumentException($"The training data have {training.FeatureCount} features, and the initial model {initial.Description.FeatureCount}; make them with the transforms of that model.");
+        }
+    }
+
+    /// <exception cref="ArgumentException">The networks differ.</exception>
+    public static void CopyWeights(NetworkModel initial, MultiTaskNetwork network)
+    {
+        try
+        {
+            NetworkWeights.Import(network, initial.ExportWeights());
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentException($"The initial model has other layers than this trainer's options: {e.Message} Give the trainer the layers of the initial model.", e);
+        }
+    }
+
+    private static void CheckClasses(PredictionTask task, DataViewSchema.Column label, LabelInfo known)
+    {
+        string annotation = task.Kind == "MultilabelClassification" && known.Names is not null && label.Annotations.Schema.GetColumnOrNull(OutputAnnotations.KeyValues) is null
+            ? OutputAnnotations.SlotNames
+            : OutputAnnotations.KeyValues;
+        if (known.Names is null || task.Kind is "Regression" or "BinaryClassification" || LabelNames.Read(label, annotation) is not { } given)
+        {
+            return;
+        }
+
+        int[] map = given.MapTo(known.Names);
+        string[] unknown = [.. given.Texts.Where((_, i) => map[i] < 0)];
+        if (unknown.Length > 0)
+        {
+            throw new ArgumentException($"Label column '{label.Name}' of task '{task.Name}' has classes that the initial model does not know: {TaskColumns.Describe(unknown)}. Train a new model, or leave their rows out.");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using MlNetMultiTask.Data;
+
+namespace MlNetMultiTask.Training;
+
+/// <summary>
+/// Executes training steps. A step is: the losses of a batch; then a backward pass with given task weights, or
+/// the Gramian of the shared gradients and their weighted combination; then the update.
+/// </summary>
+internal interface ITrainingEngine : IDisposable
+{
+    /// <summary>Whether several tasks share parameters, so that gradients can be balanced.</summary>
+    bool HasSharedParameters { get; }
+
+    /// <summary>Computes the tasks' losses of a batch: reduced, and multiplied by the tasks' loss weights.</summary>
+    StepLosses ComputeLosses(Batch batch);
+
+    /// <summary>Computes the gradient of the sum of losses with these weights, and of the network's penalty.</summary>
+    void Backward(ReadOnlySpan<double> weights);
+
+    /// <summary>Computes each task's gradient of the shared parameters, and returns their inner products [T, T]; the tasks' own parameters get their gradients.</summary>
+    double[,] ComputeSharedGramian();
+
+    /// <summary>Combines the shared gradients with these weights, and adds the penalty's gradient. Follows <see cref="ComputeSharedGramian"/>.</summary>
+    void CombineSharedGradients(ReadOnlySpan<double> weights);
+
+    /// <summary>Moves the parameters.</summary>
+    void Update(double learningRate);
+
+    /// <summary>Adds a batch's losses, without gradients, to sums over rows: per task Σ w m l and Σ w m.</summary>
+    void Measure(Batch batch, double[] lossSums, double[] weightSums);
+
+    /// <summary>Parameters and optimizer as plain numbers.</summary>
+    EngineState Export();
+
+    /// <summary>Restores what <see cref="Export"/> gave.</summary>
+    /// <exception cref="FormatException">The state is not one of this network.</exception>
+    void Import(EngineState state);
+}

@@ -1,0 +1,14 @@
+namespace MlNetMultiTask.Training;
+
+/// <summary>What a trainer's random numbers are for; each purpose has a stream of its own, so that none disturbs another.</summary>
+internal enum RandomStream : uint
+{
+    /// <summary>First weights.</summary>
+    Initialization = 1,
+
+    /// <summary>The order of rows; the substream is the epoch.</summary>
+    Shuffle = 2,
+
+    /// <summary>Draws of balancing methods.</summary>
+    Balancing = 3,
+}
