@@ -12,8 +12,9 @@ internal sealed class DenseLayer : torch.nn.Module
     public DenseLayer(int inputs, int outputs)
         : base(nameof(DenseLayer))
     {
-        Weight = new Parameter(torch.zeros(outputs, inputs));
-        Bias = new Parameter(torch.zeros(outputs));
+        // Type and device are said, since their defaults are settings of the host program.
+        Weight = new Parameter(torch.zeros(outputs, inputs, dtype: torch.float32, device: torch.CPU));
+        Bias = new Parameter(torch.zeros(outputs, dtype: torch.float32, device: torch.CPU));
         register_parameter("weight", Weight);
         register_parameter("bias", Bias);
     }

@@ -8,9 +8,18 @@ internal static class NetworkKinds
         [HardParameterSharingNetwork.KindName] = (description => new HardParameterSharingNetwork(description), HardParameterSharingNetwork.CountParameters),
     };
 
-    /// <summary>Builds the network; its parameters are not initialised.</summary>
+    /// <summary>Builds the network; its parameters are 0. It outlives the dispose scope in which it is built, whosever that is.</summary>
     /// <exception cref="FormatException">The kind is unknown.</exception>
-    public static MultiTaskNetwork Create(NetworkDescription description) => Find(description).Create(description);
+    public static MultiTaskNetwork Create(NetworkDescription description)
+    {
+        MultiTaskNetwork network = Find(description).Create(description);
+        foreach (TorchSharp.Modules.Parameter parameter in network.parameters())
+        {
+            parameter.DetachFromDisposeScope();
+        }
+
+        return network;
+    }
 
     /// <summary>The number of parameters that the network would have, without building it.</summary>
     /// <exception cref="FormatException">The kind is unknown, or the number is beyond all bounds.</exception>

@@ -52,8 +52,7 @@ internal sealed class ScoredRow : DataViewRow
 
     private int GetScoredRow()
     {
-        // A PredictionEngine feeds every row at the same position, and asks for each output once: a row that is
-        // read again must be scored again, unless a cursor says that it still stands where it stood.
+        // One pass serves all outputs of a row; the position tells when the row has changed.
         if (_input.Position != _scoredPosition || _input.Position < 0)
         {
             _scorer!.Collect(0);

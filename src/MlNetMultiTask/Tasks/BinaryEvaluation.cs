@@ -38,10 +38,8 @@ internal sealed class BinaryEvaluation : TaskEvaluation
 
     public override void Add()
     {
-        _getLabel!(_labelValue);
-        if (float.IsNaN(_labelValue[0]))
+        if (!TryReadLabel(_getLabel!, _labelValue))
         {
-            MissingLabelCount++;
             return;
         }
 

@@ -49,14 +49,12 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
 
     public override void Add()
     {
-        _getLabel!(_labelValue);
-        float label = _labelValue[0];
-        if (float.IsNaN(label))
+        if (!TryReadLabel(_getLabel!, _labelValue))
         {
-            MissingLabelCount++;
             return;
         }
 
+        float label = _labelValue[0];
         bool unseen = label < 0;
         _unseen += unseen ? 1 : 0;
         _labels.Add(unseen ? ClassCount : (int)label);

@@ -50,10 +50,8 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
 
     public override void Add()
     {
-        _getLabel!(_labelValue);
-        if (Array.TrueForAll(_labelValue, float.IsNaN))
+        if (!TryReadLabel(_getLabel!, _labelValue))
         {
-            MissingLabelCount++;
             return;
         }
 

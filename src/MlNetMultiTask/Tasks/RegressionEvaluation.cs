@@ -42,10 +42,8 @@ internal sealed class RegressionEvaluation : TaskEvaluation
 
     public override void Add()
     {
-        _getLabel!(_labelValue);
-        if (Array.TrueForAll(_labelValue, float.IsNaN))
+        if (!TryReadLabel(_getLabel!, _labelValue))
         {
-            MissingLabelCount++;
             return;
         }
 

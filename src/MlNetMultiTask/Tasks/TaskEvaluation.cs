@@ -7,11 +7,13 @@ namespace MlNetMultiTask.Tasks;
 internal abstract class TaskEvaluation(PredictionTask task)
 {
     private readonly List<DataViewSchema.Column> _columns = [];
+    private long _row;
 
     /// <summary>The columns that must be active in the cursor.</summary>
     public IReadOnlyList<DataViewSchema.Column> Columns => _columns;
 
-    protected long MissingLabelCount { get; set; }
+    /// <summary>The rows without a label so far.</summary>
+    protected long MissingLabelCount { get; private set; }
 
     /// <summary>Takes the getters of a cursor over the scored rows.</summary>
     public abstract void Open(DataViewRow row);
@@ -21,6 +23,31 @@ internal abstract class TaskEvaluation(PredictionTask task)
 
     /// <summary>Computes the metrics of the rows taken.</summary>
     public abstract TaskMetrics Finish(MLContext mlContext);
+
+    /// <summary>Reads a row's label, and refuses what is no label; false where the row has none.</summary>
+    protected bool TryReadLabel(LabelGetter getter, float[] label)
+    {
+        getter(label);
+        bool labelled = false;
+        foreach (float value in label)
+        {
+            if (float.IsNaN(value))
+            {
+                continue;
+            }
+
+            labelled = true;
+            if (!task.IsValid(value))
+            {
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"Label column '{task.LabelColumnName}' of task '{task.Name}' has the value {value} in row {_row} (counted from 0); it may hold {task.ValidValues}. Correct or filter these rows before the evaluation."));
+            }
+        }
+
+        _row++;
+        MissingLabelCount += labelled ? 0 : 1;
+        return labelled;
+    }
 
     /// <summary>Finds the task's label column, and checks its type.</summary>
     protected DataViewSchema.Column RequireLabel(DataViewSchema schema)

@@ -81,6 +81,7 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
         using IChannel channel = _host.Start("Training");
         using IDisposable threads = TorchThreads.Use(_options.NumberOfThreads);
         using IDisposable scope = torch.NewDisposeScope();
+        using IDisposable gradients = torch.enable_grad();
         NetworkModel? initial = initialModel is null ? null : WarmStart.GetNetworkModel(initialModel);
         IReadOnlyList<LabelInfo>? known = initial is null ? null : WarmStart.GetLabels(initial, Tasks, trainData.Schema);
 
@@ -118,13 +119,6 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
     internal MultiTaskNetwork BuildNetwork(TabularData rows, IReadOnlyList<LabelInfo> labels)
     {
         MultiTaskNetwork network = NetworkKinds.Create(DescribeNetwork(rows.FeatureCount, [.. labels.Select(label => label.OutputCount)]));
-
-        // The network outlives the dispose scope in which it is built, whosever that is.
-        foreach (TorchSharp.Modules.Parameter parameter in network.parameters())
-        {
-            parameter.DetachFromDisposeScope();
-        }
-
         float[][] biases = [.. Tasks.Select((task, i) => task.GetInitialBias(labels[i], rows.Labels[i], rows.LabelWidths[i]))];
         network.Initialize(new CounterRandom(_seed, (uint)RandomStream.Initialization), biases);
         return network;

@@ -81,7 +81,7 @@ internal sealed class TorchEngine : ITrainingEngine
     {
         int count = _losses.Length;
         _parameters.Gradients.zero_();
-        _sharedRows = torch.zeros(count, _parameters.SharedCount);
+        _sharedRows = torch.zeros_like(_parameters.SharedGradients).repeat(count, 1);
         for (int i = 0; i < count; i++)
         {
             if (_losses[i] is { } loss)
