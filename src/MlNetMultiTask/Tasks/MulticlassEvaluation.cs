@@ -9,6 +9,9 @@ namespace MlNetMultiTask.Tasks;
 /// </summary>
 internal sealed class MulticlassEvaluation : TaskEvaluation
 {
+    /// <summary>Beyond this, ML.NET's table of classes x classes, and the rows kept for it, cost too much memory.</summary>
+    private const int MaximumForMlNet = 1000;
+
     private readonly PredictionTask _task;
     private readonly DataViewSchema.Column _label;
     private readonly DataViewSchema.Column _score;
@@ -18,6 +21,7 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
     private readonly List<int> _predictions = [];
     private readonly List<float> _scores = [];
     private readonly float[] _labelValue = new float[1];
+    private readonly MulticlassCounts _counts;
     private LabelGetter? _getLabel;
     private ValueGetter<VBuffer<float>>? _getScore;
     private Func<long>? _getPredicted;
@@ -36,9 +40,13 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
             OutputCount = ((VectorDataViewType)_score.Type).Size,
             Names = LabelNames.Read(_score, OutputAnnotations.SlotNames),
         };
+        _counts = new MulticlassCounts(ClassCount);
     }
 
     private int ClassCount => _model.OutputCount;
+
+    /// <summary>Whether rows are kept for ML.NET's evaluator.</summary>
+    private bool FitsMlNet => ClassCount <= MaximumForMlNet;
 
     public override void Open(DataViewRow row)
     {
@@ -57,36 +65,46 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
         float label = _labelValue[0];
         bool unseen = label < 0;
         _unseen += unseen ? 1 : 0;
-        _labels.Add(unseen ? ClassCount : (int)label);
-        _predictions.Add((int)_getPredicted!());
+        int labelled = unseen ? ClassCount : (int)label;
+        int predicted = (int)_getPredicted!();
         _getScore!(ref _buffer);
-        foreach (float score in _buffer.DenseValues())
+        float probability = 0;
+        if (!unseen)
         {
-            _scores.Add(score);
+            _buffer.GetItemOrDefault(labelled, ref probability);
+        }
+
+        _counts.Add(labelled, predicted, probability);
+        if (FitsMlNet)
+        {
+            _labels.Add(labelled);
+            _predictions.Add(predicted);
+            _scores.AddRange([.. _buffer.DenseValues()]);
         }
     }
 
     public override TaskMetrics Finish(MLContext mlContext)
     {
-        if (_labels.Count == 0)
+        if (_counts.RowCount == 0)
         {
             return new TaskMetrics(_task, 0, MissingLabelCount) { NotComputed = "no row has a label" };
         }
 
-        MulticlassClassificationMetrics metrics = EvaluateByMlNet(mlContext);
-        double f1 = GetMacroF1();
-        return new TaskMetrics(_task, _labels.Count, MissingLabelCount)
+        return new TaskMetrics(_task, _counts.RowCount, MissingLabelCount)
         {
             UnseenLabelCount = _unseen,
-            Accuracy = metrics.MicroAccuracy,
-            F1 = f1,
-            Source = metrics,
+            Accuracy = _counts.MicroAccuracy,
+            F1 = _counts.MacroF1,
+            Source = FitsMlNet ? EvaluateByMlNet(mlContext) : null,
+            NotComputed = FitsMlNet
+                ? null
+                : FormattableString.Invariant($"ML.NET's confusion table is not made for {ClassCount} classes; the figures here were counted without it, read them from metrics[\"{_task.Name}\"].Values"),
             Values = new Dictionary<string, double>
             {
-                ["MicroAccuracy"] = metrics.MicroAccuracy,
-                ["MacroAccuracy"] = metrics.MacroAccuracy,
-                ["MacroF1"] = f1,
-                ["LogLoss"] = metrics.LogLoss,
+                ["MicroAccuracy"] = _counts.MicroAccuracy,
+                ["MacroAccuracy"] = _counts.MacroAccuracy,
+                ["MacroF1"] = _counts.MacroF1,
+                ["LogLoss"] = _counts.LogLoss,
             },
         };
     }
@@ -123,26 +141,6 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
             uint predicted = _predictions[i] < 0 ? uint.MaxValue : (uint)_predictions[i];
             yield return new Row { Label = (uint)_labels[i], PredictedLabel = predicted, Score = new VBuffer<float>(count, score) };
         }
-    }
-
-    private double GetMacroF1()
-    {
-        long[] right = new long[ClassCount + 1];
-        long[] labelled = new long[ClassCount + 1];
-        long[] predicted = new long[ClassCount + 1];
-        for (int i = 0; i < _labels.Count; i++)
-        {
-            labelled[_labels[i]]++;
-            if (_predictions[i] >= 0)
-            {
-                predicted[_predictions[i]]++;
-                right[_labels[i]] += _labels[i] == _predictions[i] ? 1 : 0;
-            }
-        }
-
-        return Enumerable.Range(0, ClassCount + 1)
-            .Where(i => labelled[i] + predicted[i] > 0)
-            .Average(i => 2.0 * right[i] / (labelled[i] + predicted[i]));
     }
 
     /// <summary>What ML.NET's evaluator reads.</summary>
