@@ -301,7 +301,7 @@ namespace MlNetMultiTask.Build
                 }
                 catch (Exception e) when (e is IOException || e is UnauthorizedAccessException)
                 {
-                    Warn(source, e.Message);
+                    Warn(source, e.Message.TrimEnd('.'));
                 }
             }
 

@@ -56,6 +56,11 @@ internal static class ModelManifest
             throw new FormatException($"The model's manifest lists {tasks.Count} tasks; 1 to {MaximumNumberOfTasks} are valid.");
         }
 
+        if (tasks.SelectMany(task => task.Task.OutputColumnNames).Distinct(StringComparer.Ordinal).Count() < tasks.Sum(task => task.Task.OutputColumnNames.Count))
+        {
+            throw new FormatException("The model's manifest gives two outputs the same column name.");
+        }
+
         NetworkDescription description = ReadNetwork(manifest.GetObject("network"), [.. tasks.Select(task => task.Label.OutputCount)]);
         IReadOnlyList<NamedTensor> tensors = WeightsFile.Read(weights);
         long stored = tensors.Sum(tensor => tensor.Values.LongLength);

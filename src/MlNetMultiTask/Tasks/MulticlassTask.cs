@@ -83,6 +83,11 @@ internal sealed class MulticlassTask(
         return [.. counts.Select(count => (float)Math.Log(count / total))];
     }
 
+    private protected override bool IsConsistent(LabelInfo info) =>
+        info.KeyType is { } keyType && info.OutputCount <= MaximumNumberOfClasses
+        && (keyType != typeof(byte) || info.OutputCount <= byte.MaxValue)
+        && (keyType != typeof(ushort) || info.OutputCount <= ushort.MaxValue);
+
     internal override torch.Tensor GetLabelLosses(torch.Tensor raw, TaskTargets targets) =>
         torch.nn.functional.cross_entropy(raw, targets.Labels, reduction: torch.nn.Reduction.None);
 
@@ -118,7 +123,7 @@ internal sealed class MulticlassTask(
         info.Names?.AddTo(score, OutputAnnotations.TrainingLabelValues);
         info.Names?.AddTo(predicted, OutputAnnotations.KeyValues);
         int count = info.OutputCount;
-        Type keyType = info.KeyType ?? typeof(uint);
+        Type keyType = info.KeyType!;
         return
         [
             new(ScoreColumnName, new VectorDataViewType(NumberDataViewType.Single, count), score.ToAnnotations(), (scores, row) => ScoreGetters.Vector(scores, count, row)),
