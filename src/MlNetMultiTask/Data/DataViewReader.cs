@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetMultiTask.Tasks;
@@ -128,8 +130,13 @@ internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<Pre
         source.CopyTo(destination);
     }
 
-    private static void CheckFeatures(Span<float> features, ValueChecks checks, long row)
+    private static void CheckFeatures(ReadOnlySpan<float> features, ValueChecks checks, long row)
     {
+        if (AllFinite(features))
+        {
+            return;
+        }
+
         foreach (float value in features)
         {
             if (!float.IsFinite(value))
@@ -138,6 +145,25 @@ internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<Pre
                 return;
             }
         }
+    }
+
+    /// <summary>A finite number times 0 is 0, and any other is NaN: the sum tells in one fast pass.</summary>
+    private static bool AllFinite(ReadOnlySpan<float> values)
+    {
+        ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+        Vector<float> sum = Vector<float>.Zero;
+        foreach (Vector<float> vector in vectors)
+        {
+            sum += vector * Vector<float>.Zero;
+        }
+
+        float rest = Vector.Sum(sum);
+        foreach (float value in values[(vectors.Length * Vector<float>.Count)..])
+        {
+            rest += value * 0f;
+        }
+
+        return rest == 0f;
     }
 
     private void RequireRows(int used, long read, long skipped)
