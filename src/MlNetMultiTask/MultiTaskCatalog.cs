@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using MlNetMultiTask.Evaluation;
+using MlNetMultiTask.Persistence;
 using MlNetMultiTask.Scoring;
 
 namespace MlNetMultiTask;
@@ -30,6 +31,21 @@ public sealed class MultiTaskCatalog
     /// <exception cref="ArgumentException">A label or output column is missing, or of a wrong type.</exception>
     public MultiTaskMetrics Evaluate(IDataView data, IReadOnlyList<PredictionTask> tasks) =>
         Evaluator.Evaluate(_mlContext, data, tasks);
+
+    /// <summary>
+    /// Saves a model as <c>mlContext.Model.Save</c> does, whole or not at all. ML.NET's own method empties an older file first,
+    /// so that a failure or a crash leaves nothing; this one writes beside it, flushes, and then moves.
+    /// </summary>
+    /// <param name="model">The model: any transformer or chain.</param>
+    /// <param name="inputSchema">The schema of the data that the model transforms; null if unknown.</param>
+    /// <param name="filePath">The file; replaced if it exists.</param>
+    /// <exception cref="IOException">The file can't be written; an older file is left as it was.</exception>
+    public void SaveAtomically(ITransformer model, DataViewSchema? inputSchema, string filePath)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrWhiteSpace(filePath);
+        AtomicFile.Write(filePath, stream => _mlContext.Model.Save(model, inputSchema, stream));
+    }
 
     /// <summary>Finds the multi-task model inside a transformer, for example in a chain that was loaded from a file.</summary>
     /// <param name="transformer">A <see cref="MultiTaskTransformer"/>, or a chain that holds exactly one, at any depth.</param>

@@ -16,6 +16,12 @@ internal abstract class Model(IReadOnlyList<PredictionTask> tasks, IReadOnlyList
     /// <summary>Per task, what training learned of its label.</summary>
     public IReadOnlyList<LabelInfo> Labels { get; } = labels;
 
+    /// <summary>The column of features.</summary>
+    public abstract string FeatureColumnName { get; }
+
+    /// <summary>The number of features.</summary>
+    public abstract int FeatureCount { get; }
+
     /// <summary>Ties the model to a schema, and names the input columns it needs of it.</summary>
     /// <exception cref="ArgumentException">A column is missing or of another type or size than in training.</exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>

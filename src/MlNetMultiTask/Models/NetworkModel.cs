@@ -34,7 +34,9 @@ internal sealed class NetworkModel : Model
         _lifetime = new SharedLifetime("MultiTaskTransformer", _network.Dispose);
     }
 
-    public string FeatureColumnName { get; }
+    public override string FeatureColumnName { get; }
+
+    public override int FeatureCount => Description.FeatureCount;
 
     public NetworkDescription Description => _network.Description;
 

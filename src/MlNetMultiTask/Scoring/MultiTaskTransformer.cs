@@ -68,6 +68,20 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
     /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new RowMapper(Bind(inputSchema));
 
+    /// <summary>
+    /// Returns a view of this model that predicts one task into ML.NET's default columns (<c>Score</c>, <c>PredictedLabel</c>,
+    /// <c>Probability</c>), for tools that look for these names: permutation feature importance, evaluators.
+    /// </summary>
+    /// <param name="taskName">The task's name.</param>
+    /// <returns>The view; it stays usable as long as this transformer is not disposed.</returns>
+    /// <exception cref="ArgumentException">The model has no such task.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
+    public TaskTransformer ForTask(string taskName)
+    {
+        Model.ThrowIfDisposed();
+        return new TaskTransformer(_host, this, taskName);
+    }
+
     /// <summary>Frees the model's native memory, as soon as no scoring call uses it. Calling it again does nothing.</summary>
     public void Dispose() => Model.Dispose();
 
@@ -93,6 +107,6 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
     private SchemaBinding Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new SchemaBinding(_host, Model, inputSchema);
+        return new SchemaBinding(_host, Model, inputSchema, Model.Tasks.Index());
     }
 }

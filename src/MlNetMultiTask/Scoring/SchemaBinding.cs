@@ -10,7 +10,11 @@ internal sealed class SchemaBinding
 {
     private readonly (int Task, OutputColumn Column)[] _outputs;
 
-    public SchemaBinding(IHost host, Model model, DataViewSchema inputSchema)
+    /// <param name="host">The host that is told of hidden columns.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="inputSchema">The schema of the rows to score.</param>
+    /// <param name="outputTasks">The tasks to show, by their places in the model, with the output columns to give them.</param>
+    public SchemaBinding(IHost host, Model model, DataViewSchema inputSchema, IEnumerable<(int Index, PredictionTask Task)> outputTasks)
     {
         Model = model;
         InputSchema = inputSchema;
@@ -18,7 +22,7 @@ internal sealed class SchemaBinding
         uint setId = OutputAnnotations.GetNextSetId(inputSchema);
         _outputs =
         [
-            .. model.Tasks.SelectMany((task, i) => task.GetOutputColumns(model.Labels[i], setId + (uint)i).Select(column => (i, column))),
+            .. outputTasks.SelectMany(output => output.Task.GetOutputColumns(model.Labels[output.Index], setId + (uint)output.Index).Select(column => (output.Index, column))),
         ];
         CheckHidden(host);
         var builder = new DataViewSchema.Builder();
