@@ -11,7 +11,7 @@ public sealed class MultiTaskTrainers
 
     /// <summary>One network with shared layers and a head per task, with the default layers.</summary>
     /// <param name="tasks">What to predict: one task or more.</param>
-    /// <param name="featureColumnName">The column of features: a known-size vector of <see cref="float"/>, scaled to similar ranges.</param>
+    /// <param name="featureColumnName">The column of features: a known-size vector of <see cref="float"/>, scaled to similar ranges around 0: <c>NormalizeMeanVariance</c> does it with <c>fixZero: false</c>.</param>
     /// <param name="exampleWeightColumnName">The column of row weights; null for none.</param>
     /// <param name="maximumNumberOfEpochs">How many times training passes over the rows.</param>
     /// <returns>The trainer.</returns>

@@ -13,7 +13,7 @@ namespace MlNetMultiTask;
 /// <list type="table">
 /// <listheader><term>Characteristic</term><description>Value</description></listheader>
 /// <item><term>Machine learning tasks</term><description>Multiclass, binary and multilabel classification, regression; several at once</description></item>
-/// <item><term>Is normalization required?</term><description>Yes: features should be of similar scale</description></item>
+/// <item><term>Is normalization required?</term><description>Yes: features should be of similar scale and around 0 (<c>NormalizeMeanVariance</c> with <c>fixZero: false</c>)</description></item>
 /// <item><term>Is caching required?</term><description>No: the data are read once</description></item>
 /// <item><term>Required NuGet in addition to Microsoft.ML</term><description>MlNetMultiTask, and TorchSharp-cpu or another package with LibTorch</description></item>
 /// <item><term>Exportable to ONNX</term><description>No</description></item>

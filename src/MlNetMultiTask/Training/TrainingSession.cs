@@ -129,7 +129,7 @@ internal sealed class TrainingSession : IDisposable
         {
             throw new InvalidOperationException(
                 $"The loss of task '{_tasks[task].Name}' is no longer a finite number in epoch {Epoch + 1}, so training has stopped. "
-                + "Scale the features (Transforms.NormalizeMeanVariance), lower the learning rate, or look for extreme labels.");
+                + "Scale the features (Transforms.NormalizeMeanVariance with fixZero: false), lower the learning rate, or look for extreme labels.");
         }
     }
 
