@@ -39,8 +39,7 @@ internal sealed class ManifestReader
 
     public string? GetOptionalString(string name) =>
         Find(name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.String ? value.GetString()
-        : throw Missing(name, "a text");
+        : ReadText(value) ?? throw Missing(name, "a text");
 
     public bool GetBoolean(string name) =>
         Find(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : throw Missing(name, "true or false");
@@ -67,7 +66,7 @@ internal sealed class ManifestReader
             : [.. GetItems(name).Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetSingle(out float number) && float.IsFinite(number) ? number : throw Missing(name, "an array of finite numbers"))];
 
     public string[] GetStrings(string name) =>
-        [.. GetItems(name).Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : throw Missing(name, "an array of texts"))];
+        [.. GetItems(name).Select(item => ReadText(item) ?? throw Missing(name, "an array of texts"))];
 
     public ManifestReader GetObject(string name) => GetOptionalObject(name) ?? throw Missing(name, "an object");
 
@@ -85,8 +84,31 @@ internal sealed class ManifestReader
     private IEnumerable<JsonElement> GetItems(string name) =>
         Find(name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : throw Missing(name, "an array");
 
-    private JsonElement? Find(string name) =>
-        _element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    private JsonElement? Find(string name)
+    {
+        try
+        {
+            return _element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // One of the names beside it is not valid text.
+            throw Missing(name, "a readable value");
+        }
+    }
+
+    /// <summary>The text of a value; null where it is another value, or text that is not valid Unicode, which the parser lets pass.</summary>
+    private static string? ReadText(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     private string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
