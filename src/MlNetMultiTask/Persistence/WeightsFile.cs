@@ -69,17 +69,21 @@ internal static class WeightsFile
         }
 
         long[] shape = new long[rank];
-        long available = (reader.BaseStream.Length - reader.BaseStream.Position) / sizeof(float);
-        long elements = 1;
         for (int i = 0; i < rank; i++)
         {
             shape[i] = reader.ReadInt64();
-            if (shape[i] < 0 || (shape[i] > 0 && elements > available / shape[i]))
+        }
+
+        long available = (reader.BaseStream.Length - reader.BaseStream.Position) / sizeof(float);
+        long elements = shape.Contains(0) ? 0 : 1;
+        foreach (long size in shape)
+        {
+            if (size < 0 || (elements > 0 && elements > available / size))
             {
                 throw new FormatException($"Tensor '{name}' of the model's weights is larger than the bytes that are there.");
             }
 
-            elements *= shape[i];
+            elements *= size;
         }
 
         byte[] bytes = reader.ReadBytes(checked((int)(elements * sizeof(float))));
