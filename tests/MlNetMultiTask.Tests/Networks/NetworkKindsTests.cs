@@ -1,0 +1,57 @@
+using MlNetMultiTask.Networks;
+
+namespace MlNetMultiTask.Tests.Networks;
+
+/// <summary>Networks from descriptions, which may come from a file that lies.</summary>
+public sealed class NetworkKindsTests
+{
+    [Fact]
+    public void An_unknown_kind_is_a_format_error_that_names_the_known_ones()
+    {
+        var description = new NetworkDescription("Other", 1, [1], new Dictionary<string, int[]>());
+        foreach (Action action in new Action[] { () => NetworkKinds.Create(description), () => NetworkKinds.CountParameters(description) })
+        {
+            string message = Assert.Throws<FormatException>(action).Message;
+            Assert.Contains("'Other'", message, StringComparison.Ordinal);
+            Assert.Contains("HardParameterSharing", message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("sharedLayers")]
+    [InlineData("headLayers")]
+    public void A_setting_that_is_missing_is_a_format_error_that_names_it(string missing)
+    {
+        Dictionary<string, int[]> sizes = new() { ["sharedLayers"] = [1], ["headLayers"] = [1] };
+        sizes.Remove(missing);
+        string message = Assert.Throws<FormatException>(() => NetworkKinds.CountParameters(new NetworkDescription("HardParameterSharing", 1, [1], sizes))).Message;
+
+        Assert.Contains($"'{missing}'", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Layers_beyond_all_bounds_are_a_format_error()
+    {
+        NetworkDescription description = HardParameterSharingNetwork.Describe(int.MaxValue, [1], [.. Enumerable.Repeat(int.MaxValue, 5)], []);
+
+        Assert.Contains("too large", Assert.Throws<FormatException>(() => NetworkKinds.CountParameters(description)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Large_networks_are_counted_in_64_bits() =>
+        Assert.Equal(
+            (100_001L * 100_000) + 100_001,
+            NetworkKinds.CountParameters(HardParameterSharingNetwork.Describe(100_000, [1], [100_000], [])));
+
+    [Fact]
+    public void A_network_keeps_its_description()
+    {
+        NetworkDescription description = HardParameterSharingNetwork.Describe(3, [2, 1], [4], []);
+        using MultiTaskNetwork network = NetworkKinds.Create(description);
+
+        Assert.Same(description, network.Description);
+        Assert.Equal("HardParameterSharing", description.Kind);
+        Assert.Equal([4], description.Sizes["sharedLayers"]);
+        Assert.Empty(description.Sizes["headLayers"]);
+    }
+}
