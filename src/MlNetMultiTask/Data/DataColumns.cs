@@ -73,7 +73,7 @@ internal static class DataColumns
         schema.GetColumnOrNull(name) ?? throw NotFound(name, role, TaskColumns.Describe(schema));
 
     private static SchemaShape.Column Require(SchemaShape shape, string name, string role) =>
-        shape.TryFindColumn(name, out SchemaShape.Column column) ? column : throw NotFound(name, role, TaskColumns.Describe(shape.Select(c => c.Name)));
+        SchemaShapes.Find(shape, name) ?? throw NotFound(name, role, TaskColumns.Describe(shape.Select(c => c.Name)));
 
     private static ArgumentException NotFound(string name, string role, string available) =>
         new($"{role}: there is no column '{name}' in the data, which has {available}. Check the spelling, or add the transform that makes it.");

@@ -12,6 +12,20 @@ internal static class SchemaShapes
     public static SchemaShape.Column Vector(string name, DataViewType itemType, bool isKey = false, IEnumerable<SchemaShape.Column>? annotations = null) =>
         Column(name, SchemaShape.Column.VectorKind.Vector, itemType, isKey, annotations);
 
+    /// <summary>The column of a name; null where there is none. ML.NET's own search is internal to it.</summary>
+    public static SchemaShape.Column? Find(SchemaShape shape, string name)
+    {
+        foreach (SchemaShape.Column column in shape)
+        {
+            if (column.Name == name)
+            {
+                return column;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The shape of a concrete column.</summary>
     public static SchemaShape.Column Of(DataViewSchema.Column column)
     {

@@ -73,7 +73,7 @@ internal static class OutputAnnotations
 
     /// <summary>The shape of the label's annotation, if it has one that is a vector of primitive values.</summary>
     public static SchemaShape.Column? Find(SchemaShape.Column label, string annotation) =>
-        label.Annotations.TryFindColumn(annotation, out SchemaShape.Column found) && found.Kind != SchemaShape.Column.VectorKind.Scalar
+        SchemaShapes.Find(label.Annotations, annotation) is { } found && found.Kind != SchemaShape.Column.VectorKind.Scalar
             ? found
             : null;
 }
