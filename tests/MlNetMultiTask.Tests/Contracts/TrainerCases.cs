@@ -1,0 +1,36 @@
+using Microsoft.ML;
+
+namespace MlNetMultiTask.Tests.Contracts;
+
+/// <summary>The trainers that must keep the contracts. A new trainer joins by a line here.</summary>
+public static class TrainerCases
+{
+    private static readonly Dictionary<string, Func<MLContext, TrainerSetup, MultiTaskTrainer>> _all = new()
+    {
+        ["HardParameterSharing"] = (ml, setup) => ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()),
+    };
+
+    public static TheoryData<string> All { get; } = [.. _all.Keys];
+
+    /// <summary>Every trainer with every type of label.</summary>
+    public static TheoryData<string, string> AllWithLabelTypes { get; } = Combine(TestData.TasksByLabelType.Keys);
+
+    /// <summary>Every trainer with cultures that write numbers, dates and letters otherwise.</summary>
+    public static TheoryData<string, string> AllWithCultures { get; } = Combine(["", "tr-TR", "de-DE"]);
+
+    public static MultiTaskTrainer Create(string name, MLContext ml, TrainerSetup? setup = null) => _all[name](ml, setup ?? new TrainerSetup());
+
+    private static TheoryData<string, string> Combine(IEnumerable<string> others)
+    {
+        var data = new TheoryData<string, string>();
+        foreach (string other in others)
+        {
+            foreach (string trainer in _all.Keys)
+            {
+                data.Add(trainer, other);
+            }
+        }
+
+        return data;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Reflection;
+
+namespace MlNetMultiTask.Tests.Contracts;
+
+/// <summary>What a contract wants of a trainer: the options that all trainers share, small by default.</summary>
+public sealed record TrainerSetup
+{
+    public IReadOnlyList<PredictionTask> Tasks { get; init; } = TestData.Tasks();
+
+    public string FeatureColumnName { get; init; } = "Features";
+
+    public string? ExampleWeightColumnName { get; init; }
+
+    public int MaximumNumberOfEpochs { get; init; } = 2;
+
+    public int BatchSize { get; init; } = 16;
+
+    public LearningRateSchedule LearningRate { get; init; } = 0.01;
+
+    public int? NumberOfThreads { get; init; }
+
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Options of a trainer with these settings; its own options have their defaults.</summary>
+    public TOptions To<TOptions>()
+        where TOptions : MultiTaskTrainerOptions, new()
+    {
+        var options = new TOptions();
+        foreach (PropertyInfo property in typeof(TrainerSetup).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+        {
+            typeof(TOptions).GetProperty(property.Name)!.SetValue(options, property.GetValue(this));
+        }
+
+        return options;
+    }
+}
