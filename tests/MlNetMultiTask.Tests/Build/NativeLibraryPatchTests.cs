@@ -104,6 +104,7 @@ public sealed class NativeLibraryPatchTests
         ["chain of libraries broken"] = ("end too early", library => library.Put32(library.RequirementsStart + 12, 0)),
         ["chain of libraries leaves the section"] = ("not laid out", library => library.Put32(library.RequirementsStart + 12, uint.MaxValue)),
         ["chain of versions leaves the section"] = ("not laid out", library => library.Put32(library.RequirementsStart + 8, uint.MaxValue)),
+        ["record across the section's end"] = ("not laid out", library => library.Put32(library.RequirementsStart + 8, (uint)library.RequirementsLength - 8)),
         ["chain of versions broken"] = ("end too early", library => library.Put16(library.RequirementsStart + 2, ushort.MaxValue)),
         ["section cut off"] = ("not laid out", library => library.Put64(library.RequirementsHeader + 32, 16)),
         ["records of another version"] = ("not laid out", library => library.Put16(library.RequirementsStart, 2)),

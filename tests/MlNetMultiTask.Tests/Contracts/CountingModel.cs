@@ -20,6 +20,10 @@ internal sealed class CountingModel(Model inner) : Model(inner.Tasks, inner.Labe
         PassCount = RowCount = 0;
     }
 
+    public override string FeatureColumnName => inner.FeatureColumnName;
+
+    public override int FeatureCount => inner.FeatureCount;
+
     public override BoundModel Bind(DataViewSchema schema) => new Bound(this, inner.Bind(schema));
 
     public override void ThrowIfDisposed() => inner.ThrowIfDisposed();

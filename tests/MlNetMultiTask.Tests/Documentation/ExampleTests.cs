@@ -9,7 +9,7 @@ public sealed class ExampleTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("MlNetMultiTask.Tests-");
 
     public static TheoryData<string> Examples =>
-        [.. Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, "examples"), "*.cs").Select(Path.GetFileName).Order(StringComparer.Ordinal).Cast<string>()];
+        [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "examples"), "*.cs").Select(Path.GetFileName).Order(StringComparer.Ordinal).Cast<string>()];
 
     public void Dispose() => _folder.Delete(recursive: true);
 

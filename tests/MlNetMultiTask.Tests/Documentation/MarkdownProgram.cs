@@ -13,7 +13,7 @@ internal sealed partial record MarkdownProgram(string Page, IReadOnlyList<Markdo
 
     /// <summary>The pages with programs: the README and everything in docs/.</summary>
     public static IReadOnlyList<string> Pages { get; } =
-        ["README.md", .. Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, "docs"), "*.md").Select(path => "docs/" + Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        ["README.md", .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(path => "docs/" + Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     public static IReadOnlyList<MarkdownProgram> ReadAll() => [.. Pages.SelectMany(page => Read(page, File.ReadAllText(RepositoryFiles.Get(page))))];
 

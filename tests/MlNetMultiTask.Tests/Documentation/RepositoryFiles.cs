@@ -3,8 +3,6 @@ namespace MlNetMultiTask.Tests.Documentation;
 /// <summary>Files of the repository in which these tests were built.</summary>
 internal static class RepositoryFiles
 {
-    public static string Root { get; } = FindRoot();
-
     /// <summary>The build that runs: "Debug" or "Release". Output paths end in bin/{configuration}/{framework}.</summary>
     private static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Name;
 
@@ -17,20 +15,7 @@ internal static class RepositoryFiles
 
     public static string Get(string path)
     {
-        string full = Path.Combine(Root, path);
+        string full = Repository.PathOf(path);
         return File.Exists(full) ? full : throw new FileNotFoundException($"The repository has no file '{path}'.", full);
-    }
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "MlNetMultiTask.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException($"No folder above '{AppContext.BaseDirectory}' holds MlNetMultiTask.sln.");
     }
 }
