@@ -86,6 +86,11 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
         IReadOnlyList<LabelInfo>? known = initial is null ? null : WarmStart.GetLabels(initial, Tasks, trainData.Schema);
 
         TabularData rows = Read(channel, trainData, known, "training");
+        if (FeatureScales.FindProblem(rows) is { } problem)
+        {
+            channel.Warning(MessageSensitivity.Schema, problem);
+        }
+
         IReadOnlyList<LabelInfo> labels = known ?? Learn(trainData.Schema, rows);
         TabularData? validationRows = validationData is null ? null : Read(channel, validationData, labels, "validation");
         WarmStart.RequireFeatureCount(rows, validationRows, initial);
