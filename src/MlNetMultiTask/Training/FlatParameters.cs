@@ -23,7 +23,7 @@ internal sealed class FlatParameters : IDisposable
             long count = parameter.numel();
             long[] shape = parameter.shape;
             parameter.set_(Values.narrow(0, offset, count).view(shape));
-            parameter.grad = Gradients.narrow(0, offset, count).view(shape).DetachFromDisposeScope();
+            parameter.grad = Gradients.narrow(0, offset, count).view(shape);
             offset += count;
         }
 
