@@ -80,6 +80,9 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
         TorchRuntime.EnsureLoaded();
         using IChannel channel = _host.Start("Training");
         using IDisposable threads = TorchThreads.Use(_options.NumberOfThreads);
+
+        // Callers may have switched gradients off for themselves; training needs them.
+        using IDisposable gradients = torch.inference_mode(false);
         using IDisposable scope = torch.NewDisposeScope();
         using IDisposable gradients = torch.enable_grad();
         NetworkModel? initial = initialModel is null ? null : WarmStart.GetNetworkModel(initialModel);
