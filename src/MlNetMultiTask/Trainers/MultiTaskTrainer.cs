@@ -84,7 +84,6 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
         // Callers may have switched gradients off for themselves; training needs them.
         using IDisposable gradients = torch.inference_mode(false);
         using IDisposable scope = torch.NewDisposeScope();
-        using IDisposable gradients = torch.enable_grad();
         NetworkModel? initial = initialModel is null ? null : WarmStart.GetNetworkModel(initialModel);
         IReadOnlyList<LabelInfo>? known = initial is null ? null : WarmStart.GetLabels(initial, Tasks, trainData.Schema);
 
