@@ -29,6 +29,8 @@ internal static class TaskManifest
             json.WriteNumber("decisionThreshold", threshold);
         }
 
+        WriteOptional(json, "decisionThresholdMetric", description.DecisionThresholdMetric);
+
         WriteLabel(json, label);
         json.WriteEndObject();
     }
@@ -46,6 +48,7 @@ internal static class TaskManifest
             PredictedLabelColumnName = json.GetOptionalString("predictedLabelColumnName"),
             PositiveLabel = json.GetOptionalString("positiveLabel"),
             DecisionThreshold = json.GetOptionalSingle("decisionThreshold"),
+            DecisionThresholdMetric = json.GetOptionalString("decisionThresholdMetric"),
         };
         PredictionTask task = description.ToTask();
         LabelInfo label = ReadLabel(json.GetObject("label"));
@@ -60,6 +63,7 @@ internal static class TaskManifest
         json.WriteBoolean("isVector", label.IsVector);
         WriteOptional(json, "keyType", label.KeyType?.Name);
         WriteOptional(json, "positiveLabel", label.PositiveLabel);
+        WriteSingles(json, "thresholds", label.Thresholds);
         WriteSingles(json, "means", label.Means);
         WriteSingles(json, "deviations", label.Deviations);
         if (label.Names is { } names)
@@ -89,6 +93,7 @@ internal static class TaskManifest
             IsVector = json.GetBoolean("isVector"),
             KeyType = keyType is null ? null : _keyTypes.TryGetValue(keyType, out Type? type) ? type : throw json.Invalid("keyType", "an unsigned integer type"),
             PositiveLabel = json.GetOptionalString("positiveLabel"),
+            Thresholds = json.GetOptionalSingles("thresholds"),
             Means = json.GetOptionalSingles("means"),
             Deviations = json.GetOptionalSingles("deviations"),
             Names = names is null ? null : LabelNames.Parse(names.GetString("type"), names.GetStrings("values")),

@@ -73,7 +73,7 @@ internal sealed class BinaryEvaluation : TaskEvaluation
         }
 
         CalibratedBinaryClassificationMetrics metrics = mlContext.BinaryClassification.Evaluate(
-            mlContext.Data.LoadFromEnumerable(_rows), nameof(Row.Label), nameof(Row.Score), nameof(Row.Probability), nameof(Row.PredictedLabel));
+            mlContext.Data.LoadFromEnumerable(AlignScores()), nameof(Row.Label), nameof(Row.Score), nameof(Row.Probability), nameof(Row.PredictedLabel));
         return new TaskMetrics(_task, _rows.Count, MissingLabelCount)
         {
             Accuracy = metrics.Accuracy,
@@ -81,6 +81,23 @@ internal sealed class BinaryEvaluation : TaskEvaluation
             Source = metrics,
             Values = Describe(metrics.Accuracy, metrics.F1Score, metrics.AreaUnderRocCurve, metrics.LogLoss),
         };
+    }
+
+    /// <summary>
+    /// ML.NET's evaluator does not look at the predicted label: it takes scores above 0 for yes. Where the model's
+    /// threshold is another, all scores are shifted by as much, which leaves their order, and so the curves, as they are.
+    /// </summary>
+    private IEnumerable<Row> AlignScores()
+    {
+        if (_rows.TrueForAll(row => row.PredictedLabel == row.Score > 0))
+        {
+            return _rows;
+        }
+
+        float lowestYes = _rows.Where(row => row.PredictedLabel).Select(row => row.Score).DefaultIfEmpty(float.PositiveInfinity).Min();
+        float highestNo = _rows.Where(row => !row.PredictedLabel).Select(row => row.Score).DefaultIfEmpty(float.NegativeInfinity).Max();
+        float shift = float.IsFinite(highestNo) ? highestNo : lowestYes - 1;
+        return _rows.Select(row => new Row { Label = row.Label, Probability = row.Probability, PredictedLabel = row.PredictedLabel, Score = row.Score - shift });
     }
 
     private static Dictionary<string, double> Describe(double accuracy, double f1, double areaUnderRocCurve, double logLoss) => new()

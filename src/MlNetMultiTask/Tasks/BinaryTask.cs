@@ -26,7 +26,7 @@ internal sealed class BinaryTask(
     /// <summary>The key value that counts as yes, as the user wrote it.</summary>
     public string? PositiveLabel { get; } = positiveLabel;
 
-    public DecisionThreshold DecisionThreshold { get; } = decisionThreshold ?? DecisionThreshold.Default;
+    internal override DecisionThreshold DecisionThreshold { get; } = decisionThreshold ?? DecisionThreshold.Default;
 
     public override string Kind => "BinaryClassification";
 
@@ -38,6 +38,7 @@ internal sealed class BinaryTask(
         PredictedLabelColumnName = PredictedLabelColumnName,
         PositiveLabel = PositiveLabel,
         DecisionThreshold = DecisionThreshold.Value,
+        DecisionThresholdMetric = DecisionThreshold.Metric?.ToString(),
     };
 
     internal override string LabelRequirement =>
@@ -117,6 +118,8 @@ internal sealed class BinaryTask(
 
     internal override torch.Tensor Activate(torch.Tensor raw) => raw;
 
+    internal override float ToProbability(float score) => ScoreGetters.Sigmoid(score);
+
     internal override IEnumerable<SchemaShape.Column> GetOutputShape(SchemaShape.Column label)
     {
         List<SchemaShape.Column> Annotations(bool normalized = false)
@@ -148,7 +151,7 @@ internal sealed class BinaryTask(
             return builder.ToAnnotations();
         }
 
-        float threshold = DecisionThreshold.Value;
+        float threshold = GetThresholds(info)[0];
         return
         [
             new(ScoreColumnName, NumberDataViewType.Single, Annotations("Score"), ScoreGetters.Scalar),

@@ -18,6 +18,9 @@ internal sealed record LabelInfo
     /// <summary>The key value that counts as yes; only binary tasks on a key label have one.</summary>
     public string? PositiveLabel { get; init; }
 
+    /// <summary>Per output, the decision threshold that was tuned; null where the task's own is fixed.</summary>
+    public float[]? Thresholds { get; init; }
+
     /// <summary>Per output, the mean of a regression label.</summary>
     public float[]? Means { get; init; }
 

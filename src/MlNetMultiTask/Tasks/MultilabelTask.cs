@@ -18,7 +18,7 @@ internal sealed class MultilabelTask(
     public string PredictedLabelColumnName { get; } =
         TaskArguments.OptionalText(predictedLabelColumnName, nameof(predictedLabelColumnName)) ?? name + ".PredictedLabel";
 
-    public DecisionThreshold DecisionThreshold { get; } = decisionThreshold ?? DecisionThreshold.Default;
+    internal override DecisionThreshold DecisionThreshold { get; } = decisionThreshold ?? DecisionThreshold.Default;
 
     public override string Kind => "MultilabelClassification";
 
@@ -28,6 +28,7 @@ internal sealed class MultilabelTask(
     {
         PredictedLabelColumnName = PredictedLabelColumnName,
         DecisionThreshold = DecisionThreshold.Value,
+        DecisionThresholdMetric = DecisionThreshold.Metric?.ToString(),
     };
 
     internal override string LabelRequirement =>
@@ -96,11 +97,11 @@ internal sealed class MultilabelTask(
         }
 
         int count = info.OutputCount;
-        float threshold = DecisionThreshold.Value;
+        float[] thresholds = GetThresholds(info);
         return
         [
             new(ScoreColumnName, new VectorDataViewType(NumberDataViewType.Single, count), Annotations("Score"), (scores, row) => ScoreGetters.Vector(scores, count, row)),
-            new(PredictedLabelColumnName, new VectorDataViewType(BooleanDataViewType.Instance, count), Annotations("PredictedLabel"), (scores, row) => ScoreGetters.Decisions(scores, count, threshold, row)),
+            new(PredictedLabelColumnName, new VectorDataViewType(BooleanDataViewType.Instance, count), Annotations("PredictedLabel"), (scores, row) => ScoreGetters.Decisions(scores, thresholds, row)),
         ];
     }
 

@@ -130,6 +130,9 @@ public abstract class PredictionTask
     public override string ToString() =>
         Name == LabelColumnName ? $"{Kind}(\"{Name}\")" : $"{Kind}(\"{Name}\", label \"{LabelColumnName}\")";
 
+    /// <summary>The probability from which on yes is predicted; null for kinds that do not decide.</summary>
+    internal virtual DecisionThreshold? DecisionThreshold => null;
+
     /// <summary>The task as plain data, for model files.</summary>
     internal virtual TaskDescription Describe() => new()
     {
@@ -178,7 +181,10 @@ public abstract class PredictionTask
     /// <exception cref="FormatException">It does not.</exception>
     internal void Validate(LabelInfo info)
     {
-        bool valid = (info.Names is null || info.Names.Count == info.OutputCount) && IsConsistent(info);
+        bool valid = (info.Names is null || info.Names.Count == info.OutputCount)
+            && (DecisionThreshold is not { Value: null } || info.Thresholds is not null)
+            && (info.Thresholds is null || info.Thresholds.Length == info.OutputCount)
+            && IsConsistent(info);
         if (!valid)
         {
             throw new FormatException($"What the model says of the label of task '{Name}' does not fit a {Kind} task.");
@@ -231,6 +237,13 @@ public abstract class PredictionTask
     internal virtual void Complete(Span<float> scores, LabelInfo info)
     {
     }
+
+    /// <summary>The probability that a score of a yes/no output means.</summary>
+    internal virtual float ToProbability(float score) => score;
+
+    /// <summary>Per yes/no output its decision threshold: the tuned one, or the task's own.</summary>
+    private protected float[] GetThresholds(LabelInfo info) =>
+        info.Thresholds ?? [.. Enumerable.Repeat((DecisionThreshold ?? DecisionThreshold.Default).Value ?? 0.5f, info.OutputCount)];
 
     // ---- output columns
 

@@ -29,14 +29,15 @@ internal static class ScoreGetters
             value = editor.Commit();
         });
 
-    public static Delegate Decisions(float[] scores, int count, float threshold, Func<int> row) =>
+    public static Delegate Decisions(float[] scores, float[] thresholds, Func<int> row) =>
         (ValueGetter<VBuffer<bool>>)((ref VBuffer<bool> value) =>
         {
+            int count = thresholds.Length;
             ReadOnlySpan<float> source = scores.AsSpan(row() * count, count);
             VBufferEditor<bool> editor = VBufferEditor.Create(ref value, count);
             for (int i = 0; i < count; i++)
             {
-                editor.Values[i] = source[i] >= threshold;
+                editor.Values[i] = source[i] >= thresholds[i];
             }
 
             value = editor.Commit();
@@ -63,5 +64,5 @@ internal static class ScoreGetters
             value = float.IsNaN(source[best]) ? T.Zero : T.CreateChecked(best + 1);
         };
 
-    private static float Sigmoid(float logOdds) => (float)(1.0 / (1.0 + Math.Exp(-(double)logOdds)));
+    public static float Sigmoid(float logOdds) => (float)(1.0 / (1.0 + Math.Exp(-(double)logOdds)));
 }

@@ -29,7 +29,10 @@ internal sealed record TaskDescription
 
     public float? DecisionThreshold { get; init; }
 
-    private DecisionThreshold? Threshold => DecisionThreshold is { } value ? MlNetMultiTask.DecisionThreshold.Fixed(value) : null;
+    /// <summary>What the decision threshold is tuned for; null where it is fixed.</summary>
+    public string? DecisionThresholdMetric { get; init; }
+
+    private DecisionThreshold? Threshold => MlNetMultiTask.DecisionThreshold.From(DecisionThreshold, DecisionThresholdMetric);
 
     /// <summary>The task that this describes.</summary>
     /// <exception cref="FormatException">The kind is unknown, or a value is not valid.</exception>

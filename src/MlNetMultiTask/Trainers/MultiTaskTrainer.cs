@@ -84,6 +84,7 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
         // Callers may have switched gradients off for themselves; training needs them.
         using IDisposable gradients = torch.inference_mode(false);
         using IDisposable scope = torch.NewDisposeScope();
+        ThresholdTuner.RequireValidation(Tasks, validationData is not null);
         NetworkModel? initial = initialModel is null ? null : WarmStart.GetNetworkModel(initialModel);
         IReadOnlyList<LabelInfo>? known = initial is null ? null : WarmStart.GetLabels(initial, Tasks, trainData.Schema);
 
@@ -107,7 +108,9 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
 
             using TrainingSession session = OpenSession(network, rows, validationRows, labels);
             Run(session, channel);
-            return new MultiTaskTransformer(_environment, new NetworkModel(network, _options.FeatureColumnName, Tasks, labels));
+            var model = new NetworkModel(network, _options.FeatureColumnName, Tasks, labels);
+            IReadOnlyList<LabelInfo> tuned = validationRows is null ? labels : ThresholdTuner.Tune(model, validationRows);
+            return new MultiTaskTransformer(_environment, ReferenceEquals(tuned, labels) ? model : new NetworkModel(network, _options.FeatureColumnName, Tasks, tuned));
         }
         catch
         {

@@ -37,7 +37,8 @@ internal static class WarmStart
             CheckClasses(tasks[i], DataColumns.RequireLabel(schema, tasks[i]), initial.Labels[i]);
         }
 
-        return initial.Labels;
+        // Thresholds are a matter of the new training, and not of the weights.
+        return [.. initial.Labels.Select(label => label with { Thresholds = null })];
     }
 
     /// <exception cref="ArgumentException">The data have another number of features than one another or the model.</exception>
