@@ -74,9 +74,13 @@ internal sealed class RegressionEvaluation : TaskEvaluation
             .. _slots.Select(slot => mlContext.Regression.Evaluate(mlContext.Data.LoadFromEnumerable(slot), nameof(Row.Label), nameof(Row.Score))),
         ];
         string mean = _slots.Length > 1 ? "Mean" : "";
+        int constant = Array.FindIndex(metrics, slot => !double.IsFinite(slot.RSquared));
         return new TaskMetrics(_task, _rowCount, MissingLabelCount)
         {
             Source = metrics,
+            NotComputed = constant < 0
+                ? null
+                : $"every labelled row has the same label{(_slots.Length > 1 ? $" in slot {constant}" : "")}, so R² is not defined",
             Values = new Dictionary<string, double>
             {
                 [mean + "RSquared"] = metrics.Average(slot => slot.RSquared),

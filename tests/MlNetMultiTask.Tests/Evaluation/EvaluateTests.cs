@@ -99,6 +99,30 @@ public sealed class EvaluateTests
     }
 
     [Fact]
+    public void Predicting_no_for_everything_has_F1_0_everywhere()
+    {
+        TaskMetrics task = Evaluate(Scored.Binary(_ml, (1, .4f), (0, .1f), (0, .2f)), _big, out MultiTaskMetrics all);
+
+        Assert.Equal(0, task.F1);
+        Assert.Equal(0, task.Values["F1Score"]);
+        Assert.Equal(0, all.MeanF1);
+        Assert.Null(task.NotComputed);
+        Assert.DoesNotContain("NaN", task.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void R_squared_of_a_constant_label_is_NaN_with_the_reason()
+    {
+        TaskMetrics task = Evaluate(Scored.Numbers(_ml, ([5, 1], [4, 1]), ([5, 2], [5, 2]), ([5, 3], [6, 3])), _sizes, out MultiTaskMetrics all);
+
+        Assert.True(double.IsNaN(task.Values["MeanRSquared"]), task.ToString());
+        Assert.Equal((2 / 3.0) / 2, task.Values["MeanMeanAbsoluteError"], 1e-9);
+        Assert.Contains("slot 0", task.NotComputed, StringComparison.Ordinal);
+        Assert.Contains("R²", task.NotComputed, StringComparison.Ordinal);
+        Assert.Equal(1, all.RegressionPerSlot("Sizes")[1].RSquared, 1e-9);
+    }
+
+    [Fact]
     public void Regression_is_measured_slot_by_slot()
     {
         TaskMetrics task = Evaluate(
