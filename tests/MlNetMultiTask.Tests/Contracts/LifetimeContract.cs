@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetMultiTask.FreshProcess;
@@ -18,6 +19,7 @@ public sealed class LifetimeContract
         byte[] right = ScoreBytes.Of(fitted.Scored, fitted.Outputs);
         using var saved = new MemoryStream();
         fitted.ML.Model.Save(fitted.Model, fitted.Data.Schema, saved);
+        var failures = new ConcurrentQueue<Exception>();
         int refused = 0;
         int scored = 0;
         for (int round = 0; round < 40; round++)
@@ -41,6 +43,10 @@ public sealed class LifetimeContract
                 {
                     Interlocked.Increment(ref refused);
                 }
+                catch (Exception e)
+                {
+                    failures.Enqueue(e);
+                }
             }))];
             Array.ForEach(threads, thread => thread.Start());
             start.SignalAndWait();
@@ -50,6 +56,7 @@ public sealed class LifetimeContract
             Assert.Throws<ObjectDisposedException>(() => ScoreBytes.Of(view, fitted.Outputs));
         }
 
+        Assert.Empty(failures);
         Assert.True(refused > Threads, $"refused {refused}, scored {scored}");
         Assert.True(scored > 0, $"refused {refused}, scored {scored}");
     }
