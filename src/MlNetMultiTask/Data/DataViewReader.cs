@@ -19,7 +19,7 @@ internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<Pre
         DataViewSchema.Column featureColumn = DataColumns.RequireFeatures(view.Schema, featureColumnName);
         DataViewSchema.Column[] labelColumns = [.. tasks.Select(task => DataColumns.RequireLabel(view.Schema, task))];
         DataViewSchema.Column? weightColumn = weightColumnName is null ? null : DataColumns.RequireWeights(view.Schema, weightColumnName);
-        int[] widths = [.. tasks.Select((task, i) => task.GetLabelWidth(labelColumns[i]))];
+        int[] widths = [.. tasks.Select((task, i) => task.GetLabelWidth(labelColumns[i], trained?[i]))];
         int featureCount = ((VectorDataViewType)featureColumn.Type).Size;
         long? expectedRows = view.GetRowCount();
 

@@ -83,6 +83,7 @@ internal sealed class MulticlassTask(
         return [.. counts.Select(count => (float)Math.Log(count / total))];
     }
 
+    /// <summary>A key type must be able to count the classes.</summary>
     private protected override bool IsConsistent(LabelInfo info) =>
         info.KeyType is { } keyType && info.OutputCount <= MaximumNumberOfClasses
         && (keyType != typeof(byte) || info.OutputCount <= byte.MaxValue)

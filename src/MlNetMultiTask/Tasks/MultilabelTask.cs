@@ -48,6 +48,9 @@ internal sealed class MultilabelTask(
         return vector.ItemType is KeyDataViewType key ? checked((int)key.Count) : vector.Size;
     }
 
+    private protected override bool HasNamesOfBoth(DataViewSchema.Column label, LabelInfo trained) =>
+        trained.Names is not null && ReadNames(label) is not null;
+
     internal override LabelGetter CreateLabelGetter(DataViewRow row, DataViewSchema.Column label, LabelInfo? trained)
     {
         int[]? map = trained?.Names is { } known && ReadNames(label) is { } given ? given.MapTo(known) : null;

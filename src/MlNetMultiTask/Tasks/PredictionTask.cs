@@ -161,8 +161,27 @@ public abstract class PredictionTask
     /// <summary>Checks the concrete column, and tells how many numbers a row's label is.</summary>
     internal abstract int GetLabelWidth(DataViewSchema.Column label);
 
+    /// <summary>The same where labels are read for a trained model: they are brought to the width that it knows.</summary>
+    /// <exception cref="ArgumentException">The column has another width, and no names by which it could be matched.</exception>
+    internal int GetLabelWidth(DataViewSchema.Column label, LabelInfo? trained)
+    {
+        int width = GetLabelWidth(label);
+        if (trained is null || HasIndexTargets)
+        {
+            return width;
+        }
+
+        return width == trained.OutputCount || HasNamesOfBoth(label, trained)
+            ? trained.OutputCount
+            : throw new ArgumentException(
+                $"Label column '{label.Name}' of task '{Name}' has {width} values a row, and the model was trained with {trained.OutputCount}; use the same labels as in training.");
+    }
+
+    /// <summary>Whether both the column and the model name their labels, so that these are matched by name.</summary>
+    private protected virtual bool HasNamesOfBoth(DataViewSchema.Column label, LabelInfo trained) => false;
+
     /// <summary>
-    /// Returns a reader that writes the current row's label into a span of <see cref="GetLabelWidth"/> numbers: a class's
+    /// Returns a reader that writes the current row's label into a span of <see cref="GetLabelWidth(DataViewSchema.Column, LabelInfo)"/> numbers: a class's
     /// index, 0 / 1, or the number itself; NaN where there is none. With <paramref name="trained"/>, classes are matched
     /// with those of the model by name, and a class that the model does not know is <see cref="float.NegativeInfinity"/>.
     /// </summary>
