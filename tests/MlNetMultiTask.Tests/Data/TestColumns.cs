@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 
 namespace MlNetMultiTask.Tests.Data;
 
@@ -32,7 +31,7 @@ internal sealed class TestColumns : IDataView
 
     public int RowCount => _columns[0].Values.Length;
 
-    public TestColumns Add<T>(string name, DataViewType type, params T[] values) => Add(name, type, null, values);
+    public TestColumns Add<T>(string name, DataViewType type, params T[] values) => Add<T>(name, type, (DataViewSchema.Annotations?)null, values);
 
     public TestColumns Add<T>(string name, DataViewType type, DataViewSchema.Annotations? annotations, params T[] values)
     {

@@ -53,9 +53,9 @@ public sealed class TaskManifestTests
             AssertNames(NumberDataViewType.Int16, "Int16", short.MinValue, short.MaxValue);
             AssertNames<ushort>(NumberDataViewType.UInt16, "UInt16", 0, ushort.MaxValue);
             AssertNames(NumberDataViewType.Int32, "Int32", int.MinValue, int.MaxValue);
-            AssertNames(NumberDataViewType.UInt32, "UInt32", 0, uint.MaxValue);
+            AssertNames<uint>(NumberDataViewType.UInt32, "UInt32", 0, uint.MaxValue);
             AssertNames(NumberDataViewType.Int64, "Int64", long.MinValue, long.MaxValue);
-            AssertNames(NumberDataViewType.UInt64, "UInt64", 0, ulong.MaxValue);
+            AssertNames<ulong>(NumberDataViewType.UInt64, "UInt64", 0, ulong.MaxValue);
             AssertNames(NumberDataViewType.Single, "Single", 0.1f, -1e-45f, float.MaxValue, float.NaN, float.NegativeInfinity);
             AssertNames(NumberDataViewType.Double, "Double", 0.1, 1.0 / 3, double.MinValue, double.Epsilon);
             AssertNames(DateTimeDataViewType.Instance, "DateTime", new DateTime(2026, 3, 1, 12, 30, 15, 123, DateTimeKind.Utc).AddTicks(4567), DateTime.MaxValue);
@@ -130,7 +130,7 @@ public sealed class TaskManifestTests
     {
         LabelNames names = Read(type, values);
         Assert.Equal(typeName, names.TypeName);
-        LabelInfo read = RoundTrip(PredictionTask.MulticlassClassification("M"), new LabelInfo { OutputCount = values.Length, Names = names }).Label;
+        LabelInfo read = RoundTrip(PredictionTask.MulticlassClassification("M"), new LabelInfo { OutputCount = values.Length, KeyType = typeof(uint), Names = names }).Label;
         Assert.Equal(names.Texts, read.Names!.Texts);
         var builder = new DataViewSchema.Annotations.Builder();
         read.Names.AddTo(builder, "KeyValues");
