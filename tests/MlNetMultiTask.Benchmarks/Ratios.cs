@@ -1,5 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MlNetMultiTask.Data;
+using MlNetMultiTask.Networks;
+using MlNetMultiTask.Tasks;
+using MlNetMultiTask.Training;
 using TorchSharp;
 
 namespace MlNetMultiTask.Benchmarks;
@@ -7,7 +11,9 @@ namespace MlNetMultiTask.Benchmarks;
 /// <summary>Prints how fast the library is against what a user would write by hand. Only ratios of one run mean anything.</summary>
 internal static class Ratios
 {
-    public static void Print(int pairs)
+    private const int ScoringBatchSize = 512;
+
+    public static void Print(int pairs, string only)
     {
         Console.WriteLine($"Medians of {pairs} interleaved pairs, one thread. Ratio above 1: the library is faster.");
         Console.WriteLine();
@@ -17,17 +23,19 @@ internal static class Ratios
         {
             foreach (int batchSize in (int[])[32, 128, 1024])
             {
-                PrintTraining(workload, batchSize, pairs);
+                PrintIf(only, "epoch", () => PrintEpoch(workload, batchSize, pairs));
+                PrintIf(only, "fit", () => PrintFit(workload, batchSize, pairs));
             }
         }
 
         Workload scoring = Workload.Reference(10_000);
         using MultiTaskTransformer model = MakeTrainer(scoring, 1024, 1).Fit(scoring.View);
-        PrintScoring(scoring, model, pairs);
-        PrintReading(scoring, pairs);
+        PrintIf(only, "score", () => PrintScoring(scoring, model, pairs));
+        PrintIf(only, "predict", () => PrintPrediction(scoring, model, pairs));
+        PrintIf(only, "read", () => PrintReading(scoring, pairs));
     }
 
-    private static HardParameterSharingTrainer MakeTrainer(Workload workload, int batchSize, int epochs) =>
+    internal static HardParameterSharingTrainer MakeTrainer(Workload workload, int batchSize, int epochs) =>
         workload.MlContext.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
         {
             Tasks = workload.Tasks,
@@ -38,26 +46,40 @@ internal static class Ratios
             LearningRate = LearningRateSchedule.Constant(1e-3),
         });
 
-    /// <summary>Fit as a whole, reading included, against as many epochs of the plain loop, its tensors given.</summary>
-    private static void PrintTraining(Workload workload, int batchSize, int pairs)
+    private static void PrintIf(string only, string part, Action print)
     {
-        const int Epochs = 3;
+        if (part.StartsWith(only, StringComparison.Ordinal))
+        {
+            print();
+        }
+    }
+
+    /// <summary>The steps alone: an epoch of a training that is under way, shuffling included on both sides.</summary>
+    private static void PrintEpoch(Workload workload, int batchSize, int pairs)
+    {
         using IDisposable scope = torch.NewDisposeScope();
-        torch.Tensor features = torch.frombuffer(workload.Features, torch.ScalarType.Float32).view(workload.RowCount, workload.FeatureCount);
-        torch.Tensor[] labels = [.. workload.Labels.Select(label => torch.tensor(label))];
-        long[] order = [.. Enumerable.Range(0, workload.RowCount).Select(row => (long)row)];
+        HardParameterSharingTrainer trainer = MakeTrainer(workload, batchSize, 1000);
+        TabularData rows = new DataViewReader("Features", workload.Tasks, null).Read(workload.View, null, CancellationToken.None);
+        LabelInfo[] labels = [.. trainer.Tasks.Select((task, i) => task.Learn(workload.View.Schema[task.LabelColumnName], rows.Labels[i], rows.LabelWidths[i]))];
+        using MultiTaskNetwork network = trainer.BuildNetwork(rows, labels);
+        using TrainingSession session = trainer.OpenSession(network, rows, null, labels);
+        using var plain = new PlainTraining(workload, batchSize);
+        Report($"an epoch, {workload.Name}", "plain loop", batchSize, Pairs.Measure(pairs, () => plain.RunEpoch(), () => session.RunEpoch()));
+    }
+
+    /// <summary>Fit as a whole, reading and checking the rows included, against as many epochs of the plain loop, its tensors given.</summary>
+    private static void PrintFit(Workload workload, int batchSize, int pairs)
+    {
+        const int Epochs = 5;
         HardParameterSharingTrainer trainer = MakeTrainer(workload, batchSize, Epochs);
-        Report($"train {workload.Name}", "plain loop", batchSize, Pairs.Measure(
+        Report($"Fit, {Epochs} epochs, {workload.Name}", "plain loop", batchSize, Pairs.Measure(
             pairs,
             () =>
             {
-                using var network = new PlainNetwork(workload);
-                using var adam = torch.optim.Adam(network.parameters(), 1e-3);
-                var random = new Random(1);
+                using var plain = new PlainTraining(workload, batchSize);
                 for (int epoch = 0; epoch < Epochs; epoch++)
                 {
-                    random.Shuffle(order);
-                    network.RunEpoch(adam, features, labels, order, batchSize);
+                    plain.RunEpoch();
                 }
             },
             () => trainer.Fit(workload.View).Dispose()));
@@ -68,15 +90,30 @@ internal static class Ratios
         IDataView scored = model.Transform(workload.View);
         using var network = new PlainNetwork(workload);
         network.eval();
-        Report($"score {workload.Name}", "raw batched forward", 512, Pairs.Measure(pairs, () => ScoreRaw(network, workload, 512), () => Consume(scored, workload)));
-        Report($"score {workload.Name}", "raw forward row by row", 1, Pairs.Measure(Math.Max(1, pairs / 5), () => ScoreRaw(network, workload, 1), () => Consume(scored, workload)));
+        string what = $"scores of {workload.RowCount} rows, {workload.Name}";
+        Report(what, "raw batched forward", ScoringBatchSize, Pairs.Measure(pairs, () => ScoreRaw(network, workload, ScoringBatchSize), () => Consume(scored, workload)));
+        Report(what, "raw forward, row by row", ScoringBatchSize, Pairs.Measure(pairs, () => ScoreRaw(network, workload, 1), () => Consume(scored, workload)));
+        Report(what, "reading the features alone", ScoringBatchSize, Pairs.Measure(pairs, () => Consume(workload.View, ["Features"]), () => Consume(scored, workload)));
+    }
+
+    /// <summary>A thousand single predictions through ML.NET's engine, against as many raw passes of one row.</summary>
+    private static void PrintPrediction(Workload workload, MultiTaskTransformer model, int pairs)
+    {
+        const int Rows = 1000;
+        using var network = new PlainNetwork(workload);
+        network.eval();
+        using var engine = SingleRowEngine.Open(workload.MlContext, model);
+        float[][] inputs = [.. Enumerable.Range(0, Rows).Select(row => workload.Features.AsSpan(row * workload.FeatureCount, workload.FeatureCount).ToArray())];
+        Report($"{Rows} times PredictionEngine.Predict, {workload.Name}", "raw forward, row by row", 1, Pairs.Measure(
+            pairs,
+            () => Array.ForEach(inputs, input => ScoreRaw(network, input)),
+            () => Array.ForEach(inputs, input => engine.Predict(input))));
     }
 
     private static void PrintReading(Workload workload, int pairs)
     {
-        using IDisposable scope = torch.NewDisposeScope();
-        var reader = new Data.DataViewReader("Features", workload.Tasks, null);
-        Report($"read {workload.RowCount} rows x {workload.FeatureCount}", "cursor over the columns", 0, Pairs.Measure(
+        var reader = new DataViewReader("Features", workload.Tasks, null);
+        Report($"reading {workload.RowCount} rows of {workload.FeatureCount} features", "cursor over the columns", 0, Pairs.Measure(
             pairs,
             () => Consume(workload.View, [.. workload.Tasks.Select(task => task.Name), "Features"]),
             () => reader.Read(workload.View, null, CancellationToken.None)));
@@ -98,6 +135,16 @@ internal static class Ratios
         }
     }
 
+    private static void ScoreRaw(PlainNetwork network, float[] input)
+    {
+        using IDisposable inference = torch.inference_mode();
+        using IDisposable scope = torch.NewDisposeScope();
+        foreach (torch.Tensor output in network.forward(torch.frombuffer(input, torch.ScalarType.Float32).view(1, input.Length)))
+        {
+            _ = output.softmax(1).data<float>().ToArray();
+        }
+    }
+
     private static void Consume(IDataView scored, Workload workload) => Consume(scored, [.. workload.Tasks.Select(task => task.ScoreColumnName)]);
 
     private static void Consume(IDataView view, string[] columns)
@@ -109,11 +156,18 @@ internal static class Ratios
         uint key = 0;
         while (cursor.MoveNext())
         {
-            Array.ForEach(vectors, getter => getter(ref vector));
-            Array.ForEach(keys, getter => getter(ref key));
+            foreach (ValueGetter<VBuffer<float>> getter in vectors)
+            {
+                getter(ref vector);
+            }
+
+            foreach (ValueGetter<uint> getter in keys)
+            {
+                getter(ref key);
+            }
         }
     }
 
     private static void Report(string what, string against, int batchSize, (double Baseline, double Ours, double Ratio) result) =>
-        Console.WriteLine($"| {what} | {against} | {batchSize} | {result.Baseline * 1000:0.0} | {result.Ours * 1000:0.0} | {result.Ratio:0.00} |");
+        Console.WriteLine(FormattableString.Invariant($"| {what} | {against} | {(batchSize == 0 ? "" : batchSize)} | {result.Baseline * 1000:0.0} | {result.Ours * 1000:0.0} | {result.Ratio:0.00} |"));
 }
