@@ -37,9 +37,18 @@ internal static class FashionMnist
                 Progress = clock,
             }).Fit(train);
             MultiTaskMetrics metrics = ml.MultiTask.Evaluate(model.Transform(test), tasks);
+            RequireAll(metrics, test);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {seed} | {metrics.Multiclass("Class").MicroAccuracy:0.0000} | {metrics.Multiclass("Group").MicroAccuracy:0.0000} | {clock.Elapsed.TotalSeconds / Epochs:0.00} |"));
+        }
+    }
+
+    private static void RequireAll(MultiTaskMetrics metrics, IDataView test)
+    {
+        if (metrics.Tasks.Any(task => task.RowCount != test.GetRowCount()))
+        {
+            throw new InvalidOperationException("Some pictures have no label.");
         }
     }
 
@@ -50,8 +59,8 @@ internal static class FashionMnist
         return ml.Data.LoadFromEnumerable(labels.Select((label, i) => new Picture
         {
             Features = Array.ConvertAll(pixels[(i * PixelCount)..((i + 1) * PixelCount)], pixel => pixel / 255f),
-            Class = label + 1u,
-            Group = _groups[label] + 1u,
+            Class = label,
+            Group = _groups[label],
         }).ToArray());
     }
 
@@ -71,7 +80,7 @@ internal static class FashionMnist
         public void Report(TrainingProgress value) => Elapsed = value.Elapsed;
     }
 
-    /// <summary>In memory a key is counted from 1.</summary>
+    /// <summary>LoadFromEnumerable counts keys from 0, and adds 1 to them.</summary>
     private sealed class Picture
     {
         [VectorType(PixelCount)]

@@ -68,8 +68,8 @@ internal sealed class Workload
 
     private Row MakeRow(int row)
     {
-        // In memory a key is counted from 1, and 0 is a missing label.
-        uint Label(int task) => task < Labels.Length ? (uint)Labels[task][row] + 1 : 0;
+        // LoadFromEnumerable counts keys from 0, and adds 1 to them.
+        uint Label(int task) => task < Labels.Length ? (uint)Labels[task][row] : 0;
         return new Row
         {
             Features = Features.AsSpan(row * FeatureCount, FeatureCount).ToArray(),

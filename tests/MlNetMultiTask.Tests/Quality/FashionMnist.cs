@@ -28,8 +28,8 @@ internal static class FashionMnist
         return ml.Data.LoadFromEnumerable(labels.Select((label, i) => new Picture
         {
             Features = Array.ConvertAll(pixels[(i * PixelCount)..((i + 1) * PixelCount)], pixel => pixel / 255f),
-            Class = label + 1u,
-            Group = _groups[label] + 1u,
+            Class = label,
+            Group = _groups[label],
         }).ToArray());
     }
 
@@ -43,7 +43,7 @@ internal static class FashionMnist
         return unzipped.ToArray();
     }
 
-    /// <summary>In memory a key is counted from 1.</summary>
+    /// <summary>LoadFromEnumerable counts keys from 0, and adds 1 to them.</summary>
     private sealed class Picture
     {
         [VectorType(PixelCount)]

@@ -43,6 +43,7 @@ public sealed class FashionMnistTests(ITestOutputHelper output)
             NumberOfThreads = 1,
         }).Fit(train);
         MultiTaskMetrics metrics = ml.MultiTask.Evaluate(model.Transform(test), _tasks);
+        Assert.All(metrics.Tasks, task => Assert.Equal(10_000, task.RowCount));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {metrics.Multiclass("Class").MicroAccuracy:0.0000} and {metrics.Multiclass("Group").MicroAccuracy:0.0000}"));
         return metrics;
     }
