@@ -152,7 +152,9 @@ internal sealed class CompiledAssembly : IDisposable
                     collector.Visit(MetadataTokens.EntityHandle(il.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
-                    il.Offset += sizeof(int) * il.ReadInt32();
+                    // In two steps: the offset must be read after the count.
+                    int targets = il.ReadInt32();
+                    il.Offset += sizeof(int) * targets;
                     break;
                 default:
                     il.Offset += operation.OperandType switch
