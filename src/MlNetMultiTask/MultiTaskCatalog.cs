@@ -34,7 +34,8 @@ public sealed class MultiTaskCatalog
 
     /// <summary>
     /// Saves a model as <c>mlContext.Model.Save</c> does, whole or not at all. ML.NET's own method empties an older file first,
-    /// so that a failure or a crash leaves nothing; this one writes beside it, flushes, and then moves.
+    /// so that a failure or a crash leaves nothing; this one writes beside it, checks what it wrote, flushes, and then moves.
+    /// It adds the checksums of all parts, by which <see cref="Load(string, out DataViewSchema)"/> knows a file that is not whole; ML.NET's own method loads it as well.
     /// </summary>
     /// <param name="model">The model: any transformer or chain.</param>
     /// <param name="inputSchema">The schema of the data that the model transforms; null if unknown.</param>
@@ -44,7 +45,41 @@ public sealed class MultiTaskCatalog
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(filePath);
-        AtomicFile.Write(filePath, stream => _mlContext.Model.Save(model, inputSchema, stream));
+        AtomicFile.Write(filePath, stream =>
+        {
+            _mlContext.Model.Save(model, inputSchema, stream);
+            ArchiveSeal.Add(stream);
+        });
+    }
+
+    /// <summary>
+    /// Loads a model as <c>mlContext.Model.Load</c> does, after checking the file as a whole: every entry against the archive's checksums, and against
+    /// one another if <see cref="SaveAtomically"/> wrote them. ML.NET's own method checks none of it; only the parts that this library wrote defend themselves.
+    /// </summary>
+    /// <param name="filePath">The file: any model of ML.NET.</param>
+    /// <param name="inputSchema">The schema that was saved with the model; null if none was.</param>
+    /// <returns>The model; dispose it when nothing scores with it any more.</returns>
+    /// <exception cref="FormatException">The file is damaged, was put together from several, or is no model. The message says what and where.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    public ITransformer Load(string filePath, out DataViewSchema? inputSchema)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(filePath);
+        using FileStream stream = File.OpenRead(filePath);
+        return ModelLoading.Load(_mlContext, stream, $"The model file '{filePath}'", out inputSchema);
+    }
+
+    /// <summary>Loads a model from a stream, checked like a file.</summary>
+    /// <param name="stream">A readable and seekable stream that holds the model and nothing else; it stays open.</param>
+    /// <param name="inputSchema">The schema that was saved with the model; null if none was.</param>
+    /// <returns>The model; dispose it when nothing scores with it any more.</returns>
+    /// <exception cref="ArgumentException">The stream can't be read or positioned.</exception>
+    /// <exception cref="FormatException">The model is damaged, was put together from several, or is none. The message says what and where.</exception>
+    public ITransformer Load(Stream stream, out DataViewSchema? inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return stream.CanRead && stream.CanSeek
+            ? ModelLoading.Load(_mlContext, stream, "The model", out inputSchema)
+            : throw new ArgumentException("A model is loaded from a stream that can be read and positioned; copy this one into a MemoryStream first.", nameof(stream));
     }
 
     /// <summary>Finds the multi-task model inside a transformer, for example in a chain that was loaded from a file.</summary>

@@ -49,7 +49,7 @@ internal static class ModelManifest
 
     private static NetworkModel ReadNetworkModel(ManifestReader manifest, byte[] weights)
     {
-        string featureColumnName = manifest.GetString("featureColumnName");
+        string featureColumnName = manifest.GetString("featureColumnName") is { Length: > 0 } name ? name : throw manifest.Invalid("featureColumnName", "a name");
         IReadOnlyList<(PredictionTask Task, LabelInfo Label)> tasks = [.. manifest.GetObjects("tasks").Select(TaskManifest.Read)];
         if (tasks.Count is 0 or > MaximumNumberOfTasks)
         {

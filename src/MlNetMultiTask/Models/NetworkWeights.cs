@@ -33,6 +33,11 @@ internal static class NetworkWeights
                 throw new FormatException($"Tensor '{tensor.Name}' [{string.Join(", ", tensor.Shape)}] of the model's weights does not belong to its network.");
             }
 
+            if (Array.FindIndex(tensor.Values, value => !float.IsFinite(value)) is >= 0 and int index)
+            {
+                throw new FormatException(FormattableString.Invariant($"Tensor '{tensor.Name}' of the model's weights holds {tensor.Values[index]} at {index}; weights are finite numbers."));
+            }
+
             target.copy_(torch.tensor(tensor.Values, tensor.Shape));
         }
     }

@@ -22,7 +22,17 @@ internal sealed class ModelEntries
     /// <summary>The entries by name, in the order in which they were added.</summary>
     public IEnumerable<KeyValuePair<string, byte[]>> All => _contents;
 
-    public void Add(string name, byte[] content) => _contents.Add(name, content);
+    /// <summary>Adds an entry; slashes in its name make folders.</summary>
+    /// <exception cref="ArgumentException">The name could not be read back, or is there already.</exception>
+    public void Add(string name, byte[] content)
+    {
+        if (!IsValidName(name))
+        {
+            throw new ArgumentException($"'{name}' can't be the name of an entry: names are made of letters and digits of ASCII, '.', '-' and '_', with single slashes between.", nameof(name));
+        }
+
+        _contents.Add(name, content);
+    }
 
     /// <summary>An entry's content.</summary>
     /// <exception cref="FormatException">The model has no such entry.</exception>
@@ -87,6 +97,12 @@ internal sealed class ModelEntries
         return entries;
     }
 
+    /// <summary>ML.NET makes a path of a name: what could not be one, or could lead elsewhere, is no name of ours.</summary>
+    private static bool IsValidName(string name) =>
+        name.Length is > 0 and <= MaximumNameLength
+        && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '/' or '-' or '_')
+        && name.Split('/').All(part => part.Length > 0 && !part.StartsWith('.'));
+
     private static List<(string Name, long Length, byte[] Hash)> ReadTable(BinaryReader header)
     {
         int length = header.ReadInt32();
@@ -115,7 +131,7 @@ internal sealed class ModelEntries
             string name = reader.ReadString();
             long contentLength = reader.ReadInt64();
             byte[] hash = reader.ReadBytes(HashLength);
-            if (name.Length is 0 or > MaximumNameLength || contentLength < 0 || hash.Length != HashLength)
+            if (!IsValidName(name) || contentLength < 0 || hash.Length != HashLength)
             {
                 throw new FormatException($"Row {i} of the multi-task model's table of contents is not valid.");
             }

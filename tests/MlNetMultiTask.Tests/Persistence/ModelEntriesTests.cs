@@ -10,7 +10,7 @@ public sealed class ModelEntriesTests
 {
     [Fact]
     public void Entries_come_back_by_name_and_in_their_order() =>
-        Gen.Select(Gen.String[Gen.Char['a', 'ž'], 1, 20], Gen.Byte.Array[0, 50]).Array[0, 8].Sample(items =>
+        Gen.Select(Gen.String[Gen.Char['a', 'z'], 1, 20], Gen.Byte.Array[0, 50]).Array[0, 8].Sample(items =>
         {
             var entries = new ModelEntries();
             foreach ((string name, byte[] content) in items.DistinctBy(item => item.Item1))
@@ -23,6 +23,20 @@ public sealed class ModelEntriesTests
             Assert.Equal(entries.All.Select(entry => entry.Key), read.All.Select(entry => entry.Key));
             Assert.All(entries.All, entry => Assert.Equal(entry.Value, read.Get(entry.Key)));
         });
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a\0b")]
+    [InlineData("a b")]
+    [InlineData("ä")]
+    [InlineData("../a")]
+    [InlineData("a/../b")]
+    [InlineData("/a")]
+    [InlineData("a/")]
+    [InlineData("a\\b")]
+    [InlineData("C:a")]
+    public void A_name_that_is_no_path_below_the_model_is_refused(string name) =>
+        Assert.Contains("letters", Assert.Throws<ArgumentException>(() => new ModelEntries().Add(name, [])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_change_of_any_bit_of_the_table_is_detected()

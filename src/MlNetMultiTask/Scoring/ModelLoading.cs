@@ -1,0 +1,35 @@
+using Microsoft.ML;
+using MlNetMultiTask.Persistence;
+
+namespace MlNetMultiTask.Scoring;
+
+/// <summary>Loads model files through ML.NET, checked as a whole first, and with one kind of exception for a bad file.</summary>
+internal static class ModelLoading
+{
+    /// <param name="mlContext">The context that loads.</param>
+    /// <param name="stream">The file, readable and seekable, from where it stands.</param>
+    /// <param name="source">How messages call it.</param>
+    /// <param name="inputSchema">The schema that was saved with the model; null where there is none.</param>
+    public static ITransformer Load(MLContext mlContext, Stream stream, string source, out DataViewSchema? inputSchema)
+    {
+        try
+        {
+            ModelArchive.Verify(stream);
+            stream.Position = 0;
+            return mlContext.Model.Load(stream, out inputSchema);
+        }
+        catch (Exception e) when (IsAboutTheFile(e.GetBaseException()))
+        {
+            // Without an inner exception, as in the loader: then GetBaseException() is this very message, whoever wraps it.
+            throw new FormatException($"{source} can't be loaded: {e.GetBaseException().Message}");
+        }
+    }
+
+    /// <summary>
+    /// ML.NET's loaders answer bad bytes with whatever they run into; an assembly that is not there is one that the file names.
+    /// What is left out has other causes: the disk, the memory, LibTorch, or an ML.NET of another version.
+    /// </summary>
+    private static bool IsAboutTheFile(Exception e) =>
+        e is EndOfStreamException or FileNotFoundException or FileLoadException
+        || e is not (IOException or OutOfMemoryException or TorchUnavailableException or NotSupportedException or UnauthorizedAccessException);
+}
