@@ -1,0 +1,88 @@
+using System.IO.Compression;
+using MlNetMultiTask.Persistence;
+
+namespace MlNetMultiTask.Fuzz;
+
+/// <summary>A model file as a list of entries, and which of them are ours.</summary>
+internal sealed class ModelZip
+{
+    public const string Manifest = "Manifest.json";
+    public const string Weights = "Weights.bin";
+    public const string Key = "Model.key";
+
+    private readonly string _folder;
+
+    public ModelZip(byte[] file)
+    {
+        using var archive = new ZipArchive(new MemoryStream(file), ZipArchiveMode.Read);
+        Entries = [.. archive.Entries.Select(entry => (entry.FullName, Read(entry)))];
+        _folder = Entries.Single(entry => entry.Name.EndsWith("/" + Manifest, StringComparison.Ordinal)).Name[..^Manifest.Length];
+    }
+
+    /// <summary>Names and contents, in the order of the file. Names may be there twice in what is written, but not in what was read.</summary>
+    public List<(string Name, byte[] Content)> Entries { get; }
+
+    /// <summary>The table of contents that the library wrote into its Model.key.</summary>
+    public byte[] Table => MakeTable(Get(Manifest), Get(Weights));
+
+    /// <summary>The full name of an entry of the multi-task model.</summary>
+    public string NameOf(string entry) => _folder + entry;
+
+    public byte[] Get(string entry) => Entries.Single(item => item.Name == NameOf(entry)).Content;
+
+    /// <summary>A file with other contents of the multi-task model; its table of contents is made anew.</summary>
+    public byte[] With(byte[] manifest, byte[] weights) => WithTable(MakeTable(manifest, weights), manifest, weights);
+
+    /// <summary>A file with a table of contents of the same length, right or wrong.</summary>
+    public byte[] WithTable(byte[] table) => WithTable(table, Get(Manifest), Get(Weights));
+
+    /// <summary>The file with an entry of the multi-task model replaced, and nothing else.</summary>
+    public byte[] WithEntry(string entry, byte[] content) =>
+        Write(Entries.Select(item => item.Name == NameOf(entry) ? (item.Name, content) : item));
+
+    /// <summary>Packs entries into a file whose own checksums are right.</summary>
+    public static byte[] Write(IEnumerable<(string Name, byte[] Content)> entries)
+    {
+        using var stream = new MemoryStream();
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach ((string name, byte[] content) in entries)
+            {
+                using Stream target = archive.CreateEntry(name, CompressionLevel.Fastest).Open();
+                target.Write(content);
+            }
+        }
+
+        return stream.ToArray();
+    }
+
+    private byte[] WithTable(byte[] table, byte[] manifest, byte[] weights)
+    {
+        byte[] key = [.. Get(Key)];
+        byte[] before = Table;
+        int start = key.AsSpan().IndexOf(before);
+        if (start < 0 || table.Length != before.Length)
+        {
+            throw new InvalidOperationException("The table of contents is not where it is expected.");
+        }
+
+        table.CopyTo(key, start);
+        return Write(Entries.Select(item => (item.Name, item.Name == NameOf(Key) ? key : item.Name == NameOf(Manifest) ? manifest : item.Name == NameOf(Weights) ? weights : item.Content)));
+    }
+
+    private static byte[] MakeTable(byte[] manifest, byte[] weights)
+    {
+        var entries = new ModelEntries();
+        entries.Add(Manifest, manifest);
+        entries.Add(Weights, weights);
+        return entries.ToHeader();
+    }
+
+    private static byte[] Read(ZipArchiveEntry entry)
+    {
+        using var content = new MemoryStream();
+        using Stream stream = entry.Open();
+        stream.CopyTo(content);
+        return content.ToArray();
+    }
+}
