@@ -24,6 +24,16 @@ internal sealed class PlainTraining : IDisposable
         _order = [.. Enumerable.Range(0, workload.RowCount).Select(row => (long)row)];
     }
 
+    /// <summary>A training from the first weights to the last.</summary>
+    public static void Run(Workload workload, int batchSize, int epochs)
+    {
+        using var training = new PlainTraining(workload, batchSize);
+        for (int epoch = 0; epoch < epochs; epoch++)
+        {
+            training.RunEpoch();
+        }
+    }
+
     public double RunEpoch()
     {
         _random.Shuffle(_order);

@@ -3,9 +3,7 @@ using BenchmarkDotNet.Running;
 using MlNetMultiTask.Benchmarks;
 using TorchSharp;
 
-// dotnet run -c Release --project tests/MlNetMultiTask.Benchmarks -- ratios [pairs] [epoch | fit | score | predict | read]
-// dotnet run -c Release --project tests/MlNetMultiTask.Benchmarks -- micro
-// dotnet run -c Release --project tests/MlNetMultiTask.Benchmarks -- fashion /usr/share/datasets/fashion-mnist [first seed] [seeds]
+// What there is to run, and what it gave last: docs/benchmarks.md
 torch.set_num_threads(1);
 int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 switch (args)
@@ -13,13 +11,27 @@ switch (args)
     case ["ratios", .. string[] rest]:
         Ratios.Print(rest is [string pairs, ..] ? Number(pairs) : 15, rest is [_, string only] ? only : "");
         return 0;
+    case ["memory"]:
+        MemoryUse.Print();
+        return 0;
+    case ["memory", string name]:
+        MemoryUse.Run(name);
+        return 0;
     case ["micro", .. string[] rest]:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest);
         return 0;
-    case ["fashion", string folder, .. string[] rest]:
-        FashionMnist.Print(folder, rest is [string first, ..] ? Number(first) : 0, rest is [_, string seeds] ? Number(seeds) : 3);
+    case ["fashion", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
+        FashionMnist.Print(folder, rest is [string first, ..] ? Number(first) : 0, rest is [_, string seeds, ..] ? Number(seeds) : 3, rest is [_, _, string python] ? python : null);
         return 0;
+    case ["fashion", string folder, ..]:
+        Console.Error.WriteLine(FashionMnistData.FindProblem(folder));
+        return 1;
     default:
-        Console.Error.WriteLine("usage: ratios [pairs] [epoch | fit | score | predict | read] | micro [BenchmarkDotNet's arguments] | fashion folder [first seed] [seeds]");
+        Console.Error.WriteLine($"""
+            usage: ratios [pairs] [{Ratios.Parts}]
+                   memory
+                   micro [BenchmarkDotNet's arguments]
+                   fashion folder [first seed] [seeds] [python with PyTorch]
+            """);
         return 2;
 }

@@ -54,6 +54,17 @@ internal sealed class Workload
     /// <summary>20-64-32 with four linear heads: a small table.</summary>
     public static Workload Table(int rows) => new("table 20-64-32, 4 heads", 20, [64, 32], [], [3, 2, 5, 4], rows);
 
+    public HardParameterSharingTrainer MakeTrainer(int batchSize, int epochs) =>
+        MlContext.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
+        {
+            Tasks = Tasks,
+            SharedLayers = SharedLayers,
+            HeadLayers = HeadLayers,
+            BatchSize = batchSize,
+            MaximumNumberOfEpochs = epochs,
+            LearningRate = LearningRateSchedule.Constant(1e-3),
+        });
+
     private IDataView MakeView()
     {
         SchemaDefinition definition = SchemaDefinition.Create(typeof(Row));

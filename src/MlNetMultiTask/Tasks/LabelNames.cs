@@ -71,9 +71,9 @@ internal sealed class LabelNames
         {
             return (LabelNames)_parse.MakeGenericMethod(type.RawType).Invoke(null, [type, texts])!;
         }
-        catch (TargetInvocationException e) when (e.InnerException is FormatException or OverflowException or InvalidCastException)
+        catch (TargetInvocationException e) when (e.InnerException is FormatException)
         {
-            throw new FormatException($"A class name is not a valid {type}: {e.InnerException.Message}");
+            throw new FormatException(e.InnerException.Message);
         }
     }
 
@@ -129,7 +129,19 @@ internal sealed class LabelNames
     }
 
     private static LabelNames ParseTyped<T>(PrimitiveDataViewType type, IReadOnlyList<string> texts) =>
-        new(type, texts.Select(text => (T)FromText(typeof(T), text)).ToArray(), [.. texts]);
+        new(type, texts.Select(text => ParseText<T>(type, text)).ToArray(), [.. texts]);
+
+    private static T ParseText<T>(PrimitiveDataViewType type, string text)
+    {
+        try
+        {
+            return (T)FromText(typeof(T), text);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or InvalidCastException)
+        {
+            throw new FormatException($"The class name '{text}' is not a valid {type}.");
+        }
+    }
 
     private static string ToText(object value) => value switch
     {

@@ -1,3 +1,5 @@
+using MlNetMultiTask.Benchmarks;
+
 namespace MlNetMultiTask.Tests.Quality;
 
 /// <summary>A test that is skipped, and says why, where Fashion-MNIST is not installed.</summary>
@@ -5,5 +7,5 @@ namespace MlNetMultiTask.Tests.Quality;
 public sealed class FashionMnistFactAttribute : FactAttribute
 {
     /// <summary>Looks for the files.</summary>
-    public FashionMnistFactAttribute() => Skip = FashionMnist.Problem;
+    public FashionMnistFactAttribute() => Skip = FashionMnistData.FindProblem(FashionMnistData.Folder);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML;
+using MlNetMultiTask.Benchmarks;
 using Xunit.Abstractions;
 
 namespace MlNetMultiTask.Tests.Quality;
@@ -18,8 +19,8 @@ public sealed class FashionMnistTests(ITestOutputHelper output)
     public void Five_epochs_tell_ten_classes_and_five_groups_apart()
     {
         var data = new MLContext(seed: 1);
-        IDataView train = FashionMnist.Read(data, "train");
-        IDataView test = FashionMnist.Read(data, "t10k");
+        IDataView train = FashionMnistData.Read(data, FashionMnistData.Folder, "train");
+        IDataView test = FashionMnistData.Read(data, FashionMnistData.Folder, "t10k");
 
         MultiTaskMetrics[] runs = [.. Enumerable.Range(0, 3).Select(seed => Run(seed, train, test))];
 

@@ -2,10 +2,10 @@ using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace MlNetMultiTask.Tests.Quality;
+namespace MlNetMultiTask.Benchmarks;
 
-/// <summary>Fashion-MNIST as the Debian package dataset-fashion-mnist installs it: too large to be kept beside the tests.</summary>
-internal static class FashionMnist
+/// <summary>Fashion-MNIST in its own files: too large to be kept here. The Debian package dataset-fashion-mnist installs them.</summary>
+internal static class FashionMnistData
 {
     public const string Folder = "/usr/share/datasets/fashion-mnist";
 
@@ -14,17 +14,17 @@ internal static class FashionMnist
     /// <summary>The classes' groups: tops, trousers, dress, footwear, bag.</summary>
     private static readonly uint[] _groups = [0, 1, 0, 2, 0, 3, 0, 3, 4, 3];
 
-    /// <summary>Why tests that need the pictures are skipped; null where the files are there.</summary>
-    public static string? Problem { get; } =
-        Array.TrueForAll(["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"], name => File.Exists(PathOf(name)))
+    /// <summary>What is wrong with a folder; null where the files are there.</summary>
+    public static string? FindProblem(string folder) =>
+        Array.TrueForAll(["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"], name => File.Exists(PathOf(folder, name)))
             ? null
-            : $"Needs Fashion-MNIST in {Folder}: apt-get install dataset-fashion-mnist";
+            : $"Needs Fashion-MNIST in {folder}: apt-get install dataset-fashion-mnist";
 
     /// <summary>Reads the pictures of a part, "train" (60,000) or "t10k" (10,000): Features from 0 to 1, and the keys Class and Group.</summary>
-    public static IDataView Read(MLContext ml, string part)
+    public static IDataView Read(MLContext ml, string folder, string part)
     {
-        byte[] pixels = Unzip($"{part}-images-idx3")[16..];
-        byte[] labels = Unzip($"{part}-labels-idx1")[8..];
+        byte[] pixels = Unzip(PathOf(folder, $"{part}-images-idx3"))[16..];
+        byte[] labels = Unzip(PathOf(folder, $"{part}-labels-idx1"))[8..];
         return ml.Data.LoadFromEnumerable(labels.Select((label, i) => new Picture
         {
             Features = Array.ConvertAll(pixels[(i * PixelCount)..((i + 1) * PixelCount)], pixel => pixel / 255f),
@@ -33,12 +33,12 @@ internal static class FashionMnist
         }).ToArray());
     }
 
-    private static string PathOf(string name) => Path.Combine(Folder, $"{name}-ubyte.gz");
+    private static string PathOf(string folder, string name) => Path.Combine(folder, $"{name}-ubyte.gz");
 
-    private static byte[] Unzip(string name)
+    private static byte[] Unzip(string path)
     {
         using var unzipped = new MemoryStream();
-        using var file = new GZipStream(File.OpenRead(PathOf(name)), CompressionMode.Decompress);
+        using var file = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
         file.CopyTo(unzipped);
         return unzipped.ToArray();
     }
