@@ -3,6 +3,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using Microsoft.ML;
+using TorchSharp;
 
 namespace MlNetMultiTask.Benchmarks;
 
@@ -24,6 +25,8 @@ public class ScoringBenchmarks
     [GlobalSetup]
     public void Setup()
     {
+        // The number is a thread's own, and benchmarks run on another thread than the program.
+        torch.set_num_threads(1);
         Workload workload = Workload.Reference(1000);
         _model = workload.MakeTrainer(128, 1).Fit(workload.View);
         _engine = SingleRowEngine.Open(workload.MlContext, _model);
