@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MlNetMultiTask.Tests.Documentation;
 
-/// <summary>A dotnet command, run as a user would run it, with its output redirected.</summary>
+/// <summary>A dotnet command or another program, run as a user would run it, with its output redirected.</summary>
 internal sealed class ProgramRun
 {
     private ProgramRun(int exitCode, string output, string error, TimeSpan elapsed)
@@ -25,9 +25,12 @@ internal sealed class ProgramRun
     /// <summary>All that a failing test should show.</summary>
     public string Everything => $"Exit code {ExitCode} after {Elapsed.TotalSeconds:0.0} s.\n--- output\n{Output}\n--- errors\n{Error}";
 
-    public static async Task<ProgramRun> DotnetAsync(string workingDirectory, TimeSpan limit, params IEnumerable<string> arguments)
+    public static Task<ProgramRun> DotnetAsync(string workingDirectory, TimeSpan limit, params IEnumerable<string> arguments) =>
+        StartAsync(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", workingDirectory, limit, arguments);
+
+    public static async Task<ProgramRun> StartAsync(string program, string workingDirectory, TimeSpan limit, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = workingDirectory,
             RedirectStandardOutput = true,
@@ -57,7 +60,7 @@ internal sealed class ProgramRun
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'dotnet {string.Join(' ', start.ArgumentList)}' has not ended within {limit.TotalSeconds:0} s.\n--- output\n{Read(output)}\n--- errors\n{Read(error)}");
+            throw new TimeoutException($"'{program} {string.Join(' ', start.ArgumentList)}' has not ended within {limit.TotalSeconds:0} s.\n--- output\n{Read(output)}\n--- errors\n{Read(error)}");
         }
 
         return new ProgramRun(process.ExitCode, Read(output), Read(error), watch.Elapsed);

@@ -4,7 +4,7 @@ namespace MlNetMultiTask.Tests.Documentation;
 internal static class RepositoryFiles
 {
     /// <summary>The build that runs: "Debug" or "Release". Output paths end in bin/{configuration}/{framework}.</summary>
-    private static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Name;
+    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Name;
 
     private static string Framework { get; } = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Name;
 
