@@ -43,11 +43,7 @@ internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<Pre
         double weightSum = 0;
         for (; cursor.MoveNext(); row++)
         {
-            if ((row & 1023) == 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
+            cancellationToken.ThrowIfCancellationRequested();
             bool labelled = false;
             for (int i = 0; i < tasks.Count; i++)
             {

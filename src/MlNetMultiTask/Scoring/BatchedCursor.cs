@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetMultiTask.Models;
@@ -6,7 +7,8 @@ namespace MlNetMultiTask.Scoring;
 
 /// <summary>
 /// A cursor that reads some rows ahead, scores them in one pass, and then serves them. It keeps what it passes
-/// through, the rows' ids and batches as well.
+/// through, the rows' ids and batches as well. Where reading fails, the rows before are served first, as without reading
+/// ahead; then MoveNext throws what the source threw, each time it is called.
 /// </summary>
 internal sealed class BatchedCursor : DataViewRowCursor
 {
@@ -18,6 +20,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
     private readonly DataViewRowCursor _source;
     private readonly ActiveColumns _active;
     private readonly ColumnBuffer?[] _passed;
+    private readonly ColumnBuffer[] _buffers;
     private readonly BatchScorer _scorer;
     private readonly ValueGetter<DataViewRowId> _getId;
     private readonly DataViewRowId[] _ids;
@@ -27,6 +30,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
     private int _at = Before;
     private long _position = Before;
     private bool _ended;
+    private ExceptionDispatchInfo? _failure;
 
     public BatchedCursor(SchemaBinding binding, DataViewRowCursor source, DataViewSchema.Column[] columns)
     {
@@ -42,6 +46,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
             _passed[column.Index] = ColumnBuffer.Create(source, column, _capacity);
         }
 
+        _buffers = [.. _passed.OfType<ColumnBuffer>()];
         _scorer = binding.BoundModel.CreateScorer(source, _capacity, binding.GetActiveTasks(columns));
         _getId = source.GetIdGetter();
         _ids = new DataViewRowId[_capacity];
@@ -78,14 +83,17 @@ internal sealed class BatchedCursor : DataViewRowCursor
 
         _at = Before;
         _count = 0;
-        ReadAhead();
-        if (_count == 0)
+        _failure?.Throw();
+        int read = ReadAhead();
+        if (read == 0)
         {
             _position = Before;
+            _failure?.Throw();
             return false;
         }
 
-        _scorer.Score(_count);
+        Score(read);
+        _count = read;
         _at = 0;
         _position++;
         return true;
@@ -96,6 +104,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
         if (disposing)
         {
             _ended = true;
+            _failure = null;
             _count = 0;
             _at = Before;
             _source.Dispose();
@@ -104,29 +113,72 @@ internal sealed class BatchedCursor : DataViewRowCursor
         base.Dispose(disposing);
     }
 
-    private void ReadAhead()
+    /// <summary>Reads until the batch is full, its values need too much memory, or the source ends or fails; returns the number of rows.</summary>
+    private int ReadAhead()
     {
         int read = 0;
-        while (!_ended && read < _capacity)
+        long bytes = 0;
+        try
         {
-            if (!_source.MoveNext())
+            while (!_ended && read < _capacity && bytes < MaximumBytes)
             {
-                _ended = true;
-                break;
+                if (_source.MoveNext())
+                {
+                    bytes += Keep(read);
+                    read++;
+                }
+                else
+                {
+                    _ended = true;
+                }
             }
-
-            _scorer.Collect(read);
-            foreach (ColumnBuffer? column in _passed)
-            {
-                column?.Keep(read);
-            }
-
-            _batches[read] = _source.Batch;
-            _getId(ref _ids[read]);
-            read++;
+        }
+        catch (Exception e)
+        {
+            Fail(e);
         }
 
-        _count = read;
+        if (bytes >= MaximumBytes)
+        {
+            // Values of earlier batches, which nobody will read, would stay as long as batches are short.
+            Array.ForEach(_buffers, buffer => buffer.ForgetPlacesFrom(read));
+        }
+
+        return read;
+    }
+
+    /// <summary>Keeps the current row at a place of the batch; returns what its values of no known size need, in bytes.</summary>
+    private long Keep(int index)
+    {
+        _scorer.Collect(index);
+        long bytes = 0;
+        foreach (ColumnBuffer buffer in _buffers)
+        {
+            bytes += buffer.Keep(index);
+        }
+
+        _batches[index] = _source.Batch;
+        _getId(ref _ids[index]);
+        return bytes;
+    }
+
+    private void Score(int count)
+    {
+        try
+        {
+            _scorer.Score(count);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+            throw;
+        }
+    }
+
+    private void Fail(Exception e)
+    {
+        _ended = true;
+        _failure = ExceptionDispatchInfo.Capture(e);
     }
 
     private int GetRow() =>

@@ -22,7 +22,17 @@ internal sealed class ScoredDataView(SchemaBinding binding, IDataView source) : 
     {
         DataViewSchema.Column[] columns = [.. columnsNeeded];
         binding.Model.ThrowIfDisposed();
-        return [.. source.GetRowCursorSet(binding.GetDependencies(columns), n, rand).Select(cursor => Wrap(cursor, columns))];
+        DataViewRowCursor[] cursors = source.GetRowCursorSet(binding.GetDependencies(columns), n, rand);
+        try
+        {
+            return [.. cursors.Select(cursor => Wrap(cursor, columns))];
+        }
+        catch
+        {
+            // A set is wanted whole: those that were opened, wrapped or not yet, have no other owner.
+            Array.ForEach(cursors, cursor => cursor.Dispose());
+            throw;
+        }
     }
 
     private DataViewRowCursor Wrap(DataViewRowCursor cursor, DataViewSchema.Column[] columns)

@@ -54,7 +54,7 @@ internal sealed class LabelNames
         }
 
         return vector.ItemType is PrimitiveDataViewType item && _types.ContainsValue(item)
-            ? (LabelNames)_read.MakeGenericMethod(item.RawType).Invoke(null, [column, annotation, item])!
+            ? TypedCall.Invoke<LabelNames>(_read, item.RawType, column, annotation, item)
             : throw new NotSupportedException($"Column '{column.Name}' has {annotation} of type {vector.ItemType}; text, numbers, Boolean and times are supported.");
     }
 
@@ -62,19 +62,9 @@ internal sealed class LabelNames
     /// <exception cref="FormatException">The type is unknown, or a text is not a value of it.</exception>
     public static LabelNames Parse(string typeName, IReadOnlyList<string> texts)
     {
-        if (!_types.TryGetValue(typeName, out PrimitiveDataViewType? type))
-        {
-            throw new FormatException($"'{typeName}' is no type of class names.");
-        }
-
-        try
-        {
-            return (LabelNames)_parse.MakeGenericMethod(type.RawType).Invoke(null, [type, texts])!;
-        }
-        catch (TargetInvocationException e) when (e.InnerException is FormatException)
-        {
-            throw new FormatException(e.InnerException.Message);
-        }
+        return _types.TryGetValue(typeName, out PrimitiveDataViewType? type)
+            ? TypedCall.Invoke<LabelNames>(_parse, type.RawType, type, texts)
+            : throw new FormatException($"'{typeName}' is no type of class names.");
     }
 
     /// <summary>The index of a name among these, or -1.</summary>
@@ -105,7 +95,7 @@ internal sealed class LabelNames
 
     /// <summary>Adds the names in their own type as an annotation.</summary>
     public void AddTo(DataViewSchema.Annotations.Builder builder, string annotation) =>
-        _add.MakeGenericMethod(Type.RawType).Invoke(null, [builder, annotation, Type, _values]);
+        TypedCall.Invoke<object?>(_add, Type.RawType, builder, annotation, Type, _values);
 
     /// <summary>Adds the names as text: slot names must be text.</summary>
     public void AddTextsTo(DataViewSchema.Annotations.Builder builder, string annotation) =>

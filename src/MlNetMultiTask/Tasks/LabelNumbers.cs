@@ -12,11 +12,11 @@ internal static class LabelNumbers
 
     /// <summary>Reads a key as its index from 0; -1 for key 0, the missing value.</summary>
     public static Func<long> ReadKey(DataViewRow row, DataViewSchema.Column column) =>
-        (Func<long>)_key.MakeGenericMethod(column.Type.RawType).Invoke(null, [row, column])!;
+        TypedCall.Invoke<Func<long>>(_key, column.Type.RawType, row, column);
 
     /// <summary>Reads a vector of keys as the indices from 0 that it holds; key 0 is left out.</summary>
     public static Func<List<long>> ReadKeys(DataViewRow row, DataViewSchema.Column column) =>
-        (Func<List<long>>)_keys.MakeGenericMethod(((VectorDataViewType)column.Type).ItemType.RawType).Invoke(null, [row, column])!;
+        TypedCall.Invoke<Func<List<long>>>(_keys, ((VectorDataViewType)column.Type).ItemType.RawType, row, column);
 
     /// <summary>Reads a Boolean or Single, scalar or vector, into a span.</summary>
     public static LabelGetter ReadNumbers(DataViewRow row, DataViewSchema.Column column) => column.Type switch

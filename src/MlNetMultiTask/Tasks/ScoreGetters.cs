@@ -45,7 +45,7 @@ internal static class ScoreGetters
 
     /// <summary>The key of the highest score; the first of equals; the missing key where scores are NaN.</summary>
     public static Delegate BestKey(Type keyType, float[] scores, int count, Func<int> row) =>
-        (Delegate)_bestKey.MakeGenericMethod(keyType).Invoke(null, [scores, count, row])!;
+        TypedCall.Invoke<Delegate>(_bestKey, keyType, scores, count, row);
 
     private static ValueGetter<T> BestKeyAs<T>(float[] scores, int count, Func<int> row)
         where T : INumberBase<T> =>
