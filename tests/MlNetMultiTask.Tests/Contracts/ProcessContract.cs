@@ -1,5 +1,7 @@
 using Microsoft.ML;
 using MlNetMultiTask.FreshProcess;
+using MlNetMultiTask.Fuzz;
+using MlNetMultiTask.Tests.Scoring;
 using TorchSharp;
 
 namespace MlNetMultiTask.Tests.Contracts;
@@ -60,6 +62,34 @@ public sealed class ProcessContract
         {
             engine.Predict(row);
         }
+    });
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void Nothing_is_left_where_the_data_fail(string trainerName) => AssertNoLeak(() =>
+    {
+        using var fitted = new Fitted(trainerName);
+        FaultyView Faulty() => new(fitted.Data) { Row = 30 };
+        MultiTaskTrainer trainer = TrainerCases.Create(trainerName, fitted.ML);
+        Assert.Throws<InvalidDataException>(() => trainer.Fit(Faulty()));
+        Assert.Throws<InvalidDataException>(() => trainer.Fit(fitted.Data, Faulty()));
+        Assert.Throws<InvalidDataException>(() => ScoreBytes.Of(fitted.Model.Transform(Faulty()), fitted.Outputs));
+    });
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void Nothing_is_left_of_a_file_that_is_refused_at_its_last_weight(string trainerName) => AssertNoLeak(() =>
+    {
+        using var fitted = new Fitted(trainerName);
+        using var saved = new MemoryStream();
+        fitted.ML.Model.Save(fitted.Model, fitted.Data.Schema, saved);
+        var file = new ModelZip(saved.ToArray());
+        byte[] weights = [.. file.Get(ModelZip.Weights)];
+        BitConverter.TryWriteBytes(weights.AsSpan(weights.Length - sizeof(float)), float.NaN);
+        byte[] forged = file.With(file.Get(ModelZip.Manifest), weights);
+
+        string message = Assert.ThrowsAny<Exception>(() => fitted.ML.Model.Load(new MemoryStream(forged), out _)).GetBaseException().Message;
+        Assert.Contains("NaN", message, StringComparison.Ordinal);
     });
 
     [Theory]
