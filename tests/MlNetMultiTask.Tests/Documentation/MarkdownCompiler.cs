@@ -23,7 +23,9 @@ internal static class MarkdownCompiler
     /// <summary>Writes the program; errors and warnings are said of the lines of the page.</summary>
     public static void Compile(MarkdownProgram program, string path)
     {
-        var options = new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable);
+        // As the SDK does: an assembly may be newer than the one that another was compiled with.
+        var options = new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable)
+            .WithSpecificDiagnosticOptions([KeyValuePair.Create("CS1701", ReportDiagnostic.Suppress), KeyValuePair.Create("CS1702", ReportDiagnostic.Suppress)]);
         SyntaxTree[] sources = [CSharpSyntaxTree.ParseText(Merge(program), _language, encoding: Encoding.UTF8), CSharpSyntaxTree.ParseText(ImplicitUsings, _language)];
         CSharpCompilation compilation = CSharpCompilation.Create(Path.GetFileNameWithoutExtension(path), sources, _references.Value, options);
         EmitResult result = compilation.Emit(path);
