@@ -1,7 +1,14 @@
 // MlNetMultiTask.FreshProcess <model.zip> <data in ML.NET's binary format> <file for the scores> <culture>
+// MlNetMultiTask.FreshProcess many-classes <how many>
 using System.Globalization;
 using Microsoft.ML;
 using MlNetMultiTask.FreshProcess;
+
+if (args is ["many-classes", string count])
+{
+    ManyClasses.Run(int.Parse(count, CultureInfo.InvariantCulture));
+    return;
+}
 
 CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.GetCultureInfo(args[3]);
 

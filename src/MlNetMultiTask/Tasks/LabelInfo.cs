@@ -24,6 +24,6 @@ internal sealed record LabelInfo
     /// <summary>Per output, the mean of a regression label.</summary>
     public float[]? Means { get; init; }
 
-    /// <summary>Per output, the deviation of a regression label; 1 where the label is constant.</summary>
+    /// <summary>Per output, the deviation of a regression label; 0 where the label is constant, which is then the score.</summary>
     public float[]? Deviations { get; init; }
 }

@@ -5,7 +5,8 @@ namespace MlNetMultiTask.Tasks;
 
 /// <summary>
 /// Multiclass metrics. Classes of the labels are matched with those of the model by name; a row whose class the model
-/// does not know counts as wrong, by way of one class more that no score ever points to.
+/// does not know counts as wrong, by way of one class more that no score ever points to. So does a row whose label has
+/// become key 0 although the column of which the keys were made has a value.
 /// </summary>
 internal sealed class MulticlassEvaluation : TaskEvaluation
 {
@@ -16,15 +17,17 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
     private readonly DataViewSchema.Column _label;
     private readonly DataViewSchema.Column _score;
     private readonly DataViewSchema.Column _predicted;
+    private readonly DataViewSchema.Column? _unmapped;
     private readonly LabelInfo _model;
     private readonly List<int> _labels = [];
     private readonly List<int> _predictions = [];
-    private readonly List<float> _scores = [];
+    private readonly List<float[]> _scores = [];
     private readonly float[] _labelValue = new float[1];
     private readonly MulticlassCounts _counts;
     private LabelGetter? _getLabel;
     private ValueGetter<VBuffer<float>>? _getScore;
     private Func<long>? _getPredicted;
+    private Func<bool>? _hasUnmappedLabel;
     private VBuffer<float> _buffer;
     private long _unseen;
 
@@ -33,6 +36,12 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
     {
         _task = task;
         _label = RequireLabel(schema);
+        _unmapped = UnmappedLabel.Find(schema, _label);
+        if (_unmapped is { } unmapped)
+        {
+            Use(unmapped);
+        }
+
         _score = RequireOutput(schema, task.ScoreColumnName, type => type is VectorDataViewType { Size: > 0 } vector && vector.ItemType == NumberDataViewType.Single, "a known-size vector of Single");
         _predicted = RequireOutput(schema, task.PredictedLabelColumnName, type => type is KeyDataViewType, "a key");
         _model = new LabelInfo
@@ -51,13 +60,14 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
     public override void Open(DataViewRow row)
     {
         _getLabel = _task.CreateLabelGetter(row, _label, _model);
+        _hasUnmappedLabel = _unmapped is { } unmapped ? UnmappedLabel.CreateGetter(row, unmapped) : null;
         _getScore = row.GetGetter<VBuffer<float>>(_score);
         _getPredicted = LabelNumbers.ReadKey(row, _predicted);
     }
 
     public override void Add()
     {
-        if (!TryReadLabel(_getLabel!, _labelValue))
+        if (!TryReadLabel(ReadLabel, _labelValue))
         {
             return;
         }
@@ -79,7 +89,7 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
         {
             _labels.Add(labelled);
             _predictions.Add(predicted);
-            _scores.AddRange([.. _buffer.DenseValues()]);
+            _scores.Add([.. _buffer.DenseValues()]);
         }
     }
 
@@ -109,6 +119,15 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
         };
     }
 
+    private void ReadLabel(Span<float> destination)
+    {
+        _getLabel!(destination);
+        if (float.IsNaN(destination[0]) && _hasUnmappedLabel is not null && _hasUnmappedLabel())
+        {
+            destination[0] = float.NegativeInfinity;
+        }
+    }
+
     private MulticlassClassificationMetrics EvaluateByMlNet(MLContext mlContext)
     {
         int count = ClassCount + (_unseen > 0 ? 1 : 0);
@@ -131,11 +150,9 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
 
     private IEnumerable<Row> GetRows(int count)
     {
-        float[] scores = [.. _scores];
         for (int i = 0; i < _labels.Count; i++)
         {
-            float[] score = new float[count];
-            scores.AsSpan(i * ClassCount, ClassCount).CopyTo(score);
+            float[] score = count == ClassCount ? _scores[i] : [.. _scores[i], 0f];
 
             // In objects, ML.NET counts key values from 0, and takes what is beyond the last for missing.
             uint predicted = _predictions[i] < 0 ? uint.MaxValue : (uint)_predictions[i];

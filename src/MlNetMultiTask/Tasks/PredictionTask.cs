@@ -193,6 +193,9 @@ public abstract class PredictionTask
     /// <summary>What training must know of the labels: taken from the column's annotations and all of its values.</summary>
     internal abstract LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width);
 
+    /// <summary>What training that goes on from a model must learn of labels that the model's own training could not.</summary>
+    internal virtual LabelInfo LearnMore(LabelInfo known, ReadOnlySpan<float> values, int width) => known;
+
     /// <summary>The numbers of which the output layer's bias starts: the labels' mean or log-odds.</summary>
     internal abstract float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width);
 

@@ -73,7 +73,6 @@ internal sealed class RegressionEvaluation : TaskEvaluation
         [
             .. _slots.Select(slot => mlContext.Regression.Evaluate(mlContext.Data.LoadFromEnumerable(slot), nameof(Row.Label), nameof(Row.Score))),
         ];
-        string mean = _slots.Length > 1 ? "Mean" : "";
         int constant = Array.FindIndex(metrics, slot => !double.IsFinite(slot.RSquared));
         return new TaskMetrics(_task, _rowCount, MissingLabelCount)
         {
@@ -83,9 +82,9 @@ internal sealed class RegressionEvaluation : TaskEvaluation
                 : $"every labelled row has the same label{(_slots.Length > 1 ? $" in slot {constant}" : "")}, so R² is not defined",
             Values = new Dictionary<string, double>
             {
-                [mean + "RSquared"] = metrics.Average(slot => slot.RSquared),
-                [mean + "RootMeanSquaredError"] = metrics.Average(slot => slot.RootMeanSquaredError),
-                [mean + "MeanAbsoluteError"] = metrics.Average(slot => slot.MeanAbsoluteError),
+                ["RSquared"] = metrics.Average(slot => slot.RSquared),
+                ["RootMeanSquaredError"] = metrics.Average(slot => slot.RootMeanSquaredError),
+                ["MeanAbsoluteError"] = metrics.Average(slot => slot.MeanAbsoluteError),
             },
         };
     }

@@ -49,6 +49,27 @@ internal sealed class RegressionTask(string name, string? labelColumnName, float
         };
     }
 
+    /// <summary>A label that was constant has no scale yet.</summary>
+    internal override LabelInfo LearnMore(LabelInfo known, ReadOnlySpan<float> values, int width)
+    {
+        if (!known.Deviations!.Contains(0f))
+        {
+            return known;
+        }
+
+        float[] means = [.. known.Means!];
+        float[] deviations = [.. known.Deviations!];
+        for (int slot = 0; slot < width; slot++)
+        {
+            if (deviations[slot] == 0f)
+            {
+                (means[slot], deviations[slot]) = Moments(values, slot, width);
+            }
+        }
+
+        return known with { Means = means, Deviations = deviations };
+    }
+
     /// <summary>The standardised label's mean is 0.</summary>
     internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width) => new float[width];
 
@@ -57,12 +78,15 @@ internal sealed class RegressionTask(string name, string? labelColumnName, float
         int width = info.OutputCount;
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = (float)(((double)values[i] - info.Means![i % width]) / info.Deviations![i % width]);
+            // Where training saw a constant, other rows may differ: the difference itself is as good a scale as any.
+            double deviation = info.Deviations![i % width];
+            values[i] = (float)(((double)values[i] - info.Means![i % width]) / (deviation == 0 ? 1 : deviation));
         }
     }
 
     private protected override bool IsConsistent(LabelInfo info) =>
-        info.Means?.Length == info.OutputCount && info.Deviations?.Length == info.OutputCount && (info.IsVector || info.OutputCount == 1);
+        info.Means?.Length == info.OutputCount && info.Deviations?.Length == info.OutputCount && Array.TrueForAll(info.Deviations, deviation => deviation >= 0)
+        && (info.IsVector || info.OutputCount == 1);
 
     internal override torch.Tensor GetLabelLosses(torch.Tensor raw, TaskTargets targets) =>
         TaskMath.ReduceSlots((raw - targets.Labels).square(), targets);
@@ -135,8 +159,8 @@ internal sealed class RegressionTask(string name, string? labelColumnName, float
 
         double deviation = count > 0 ? Math.Sqrt(squares / count) : 0;
 
-        // A deviation that is only rounding noise of the mean is a constant label.
-        bool constant = deviation <= Math.Abs(mean) * 1e-7 || (float)deviation == 0f;
-        return ((float)mean, constant ? 1f : (float)deviation);
+        // A deviation that is only rounding noise of the mean is a constant label: of deviation 0, so that it is predicted exactly.
+        bool constant = deviation <= Math.Abs(mean) * 1e-7;
+        return ((float)mean, constant ? 0f : (float)deviation);
     }
 }

@@ -49,6 +49,9 @@ internal abstract class TaskEvaluation(PredictionTask task)
         return labelled;
     }
 
+    /// <summary>Has a further column be active.</summary>
+    protected void Use(DataViewSchema.Column column) => _columns.Add(column);
+
     /// <summary>Finds the task's label column, and checks its type.</summary>
     protected DataViewSchema.Column RequireLabel(DataViewSchema schema)
     {

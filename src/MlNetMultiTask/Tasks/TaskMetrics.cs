@@ -37,7 +37,10 @@ public sealed class TaskMetrics
     /// </summary>
     public double F1 { get; internal init; } = double.NaN;
 
-    /// <summary>The task's main figures by name, in the order in which <see cref="ToString"/> shows them.</summary>
+    /// <summary>
+    /// The task's main figures by name, in the order in which <see cref="ToString"/> shows them. Those of a regression of a vector are
+    /// means over its slots; <see cref="MultiTaskMetrics.RegressionPerSlot"/> has the figures of each.
+    /// </summary>
     public IReadOnlyDictionary<string, double> Values { get; internal init; } = new Dictionary<string, double>();
 
     /// <summary>Why a metric is NaN; null where none is.</summary>

@@ -94,7 +94,9 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
             channel.Warning(MessageSensitivity.Schema, problem);
         }
 
-        IReadOnlyList<LabelInfo> labels = known ?? Learn(trainData.Schema, rows);
+        IReadOnlyList<LabelInfo> labels = known is null
+            ? Learn(trainData.Schema, rows)
+            : [.. known.Select((label, i) => Tasks[i].LearnMore(label, rows.Labels[i], rows.LabelWidths[i]))];
         TabularData? validationRows = validationData is null ? null : Read(channel, validationData, labels, "validation");
         WarmStart.RequireFeatureCount(rows, validationRows, initial);
 

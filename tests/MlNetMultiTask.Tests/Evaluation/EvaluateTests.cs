@@ -115,8 +115,8 @@ public sealed class EvaluateTests
     {
         TaskMetrics task = Evaluate(Scored.Numbers(_ml, ([5, 1], [4, 1]), ([5, 2], [5, 2]), ([5, 3], [6, 3])), _sizes, out MultiTaskMetrics all);
 
-        Assert.True(double.IsNaN(task.Values["MeanRSquared"]), task.ToString());
-        Assert.Equal((2 / 3.0) / 2, task.Values["MeanMeanAbsoluteError"], 1e-9);
+        Assert.True(double.IsNaN(task.Values["RSquared"]), task.ToString());
+        Assert.Equal((2 / 3.0) / 2, task.Values["MeanAbsoluteError"], 1e-9);
         Assert.Contains("slot 0", task.NotComputed, StringComparison.Ordinal);
         Assert.Contains("R²", task.NotComputed, StringComparison.Ordinal);
         Assert.Equal(1, all.RegressionPerSlot("Sizes")[1].RSquared, 1e-9);
@@ -136,7 +136,7 @@ public sealed class EvaluateTests
         Assert.Equal([0.5, 1.0], slots.Select(slot => slot.RootMeanSquaredError));
         Assert.Equal(1 - (1 / 5.0), slots[0].RSquared, 1e-9);
         Assert.Equal(1 - (2 / 50.0), slots[1].RSquared, 1e-9);
-        Assert.Equal((0.8 + 0.96) / 2, task.Values["MeanRSquared"], 1e-9);
+        Assert.Equal((0.8 + 0.96) / 2, task.Values["RSquared"], 1e-9);
         Assert.True(double.IsNaN(task.Accuracy) && double.IsNaN(task.F1));
         Assert.True(double.IsNaN(all.MeanAccuracy) && double.IsNaN(all.MeanF1));
         Assert.Contains("RegressionPerSlot", Assert.Throws<ArgumentException>(() => all.Regression("Sizes")).Message, StringComparison.Ordinal);

@@ -41,12 +41,12 @@ public sealed class LabelLearningTests
     [InlineData(-1e30f)]
     [InlineData(1e-40f)]
     [InlineData(float.MaxValue)]
-    public void A_constant_label_has_deviation_1(float value)
+    public void A_constant_label_has_deviation_0(float value)
     {
         LabelInfo info = _regression.Learn(_number, [value, float.NaN, value, value], 1);
 
         Assert.Equal([value], info.Means!);
-        Assert.Equal([1f], info.Deviations!);
+        Assert.Equal([0f], info.Deviations!);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class LabelLearningTests
         Assert.True(info.IsVector);
         Assert.Equal(3, info.OutputCount);
         Assert.Equal([2f, 10f, 0f], info.Means!);
-        Assert.Equal([1f, 1f, 1f], info.Deviations!);
+        Assert.Equal([1f, 0f, 0f], info.Deviations!);
     }
 
     [Fact]
