@@ -9,7 +9,7 @@ namespace MlNetMultiTask.FreshProcess;
 internal static class ManyClasses
 {
     private const int FeatureCount = 32;
-    private const int RowsPerClass = 4;
+    private const int RowsPerClass = 2;
 
     public static void Run(int classCount)
     {
@@ -30,10 +30,11 @@ internal static class ManyClasses
             .Append(ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
             {
                 Tasks = tasks,
-                SharedLayers = [128],
+                SharedLayers = [64],
                 HeadLayers = [],
-                MaximumNumberOfEpochs = 3,
-                LearningRate = LearningRateSchedule.Constant(5e-3),
+                BatchSize = 250,
+                MaximumNumberOfEpochs = 5,
+                LearningRate = LearningRateSchedule.Constant(1e-2),
                 NumberOfThreads = 1,
             }));
         using var file = new MemoryStream();

@@ -27,7 +27,7 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
     private LabelGetter? _getLabel;
     private ValueGetter<VBuffer<float>>? _getScore;
     private Func<long>? _getPredicted;
-    private Func<bool>? _hasUnmappedLabel;
+    private Func<int>? _countUnmapped;
     private VBuffer<float> _buffer;
     private long _unseen;
 
@@ -36,12 +36,7 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
     {
         _task = task;
         _label = RequireLabel(schema);
-        _unmapped = UnmappedLabel.Find(schema, _label);
-        if (_unmapped is { } unmapped)
-        {
-            Use(unmapped);
-        }
-
+        _unmapped = FindUnmapped(schema, _label);
         _score = RequireOutput(schema, task.ScoreColumnName, type => type is VectorDataViewType { Size: > 0 } vector && vector.ItemType == NumberDataViewType.Single, "a known-size vector of Single");
         _predicted = RequireOutput(schema, task.PredictedLabelColumnName, type => type is KeyDataViewType, "a key");
         _model = new LabelInfo
@@ -60,7 +55,7 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
     public override void Open(DataViewRow row)
     {
         _getLabel = _task.CreateLabelGetter(row, _label, _model);
-        _hasUnmappedLabel = _unmapped is { } unmapped ? UnmappedLabel.CreateGetter(row, unmapped) : null;
+        _countUnmapped = _unmapped is { } unmapped ? UnmappedLabel.CreateCounter(row, unmapped) : null;
         _getScore = row.GetGetter<VBuffer<float>>(_score);
         _getPredicted = LabelNumbers.ReadKey(row, _predicted);
     }
@@ -122,7 +117,7 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
     private void ReadLabel(Span<float> destination)
     {
         _getLabel!(destination);
-        if (float.IsNaN(destination[0]) && _hasUnmappedLabel is not null && _hasUnmappedLabel())
+        if (float.IsNaN(destination[0]) && _countUnmapped?.Invoke() > 0)
         {
             destination[0] = float.NegativeInfinity;
         }

@@ -1,6 +1,9 @@
 namespace MlNetMultiTask;
 
-/// <summary>Metrics of a multilabel task, over the labelled slots; ML.NET has none of its own.</summary>
+/// <summary>
+/// Metrics of a multilabel task, over the labelled slots; ML.NET has none of its own. All but <see cref="SubsetAccuracy"/> are of the
+/// labels that the model knows.
+/// </summary>
 public sealed class MultilabelClassificationMetrics
 {
     internal MultilabelClassificationMetrics(double subsetAccuracy, double hammingLoss, IReadOnlyList<double> perLabelF1, double microF1)
@@ -12,7 +15,7 @@ public sealed class MultilabelClassificationMetrics
         MacroF1 = perLabelF1.Average();
     }
 
-    /// <summary>The share of rows with every label predicted right.</summary>
+    /// <summary>The share of rows with every label predicted right; a row that has a label unknown to the model is not.</summary>
     public double SubsetAccuracy { get; }
 
     /// <summary>The share of single labels predicted wrong.</summary>

@@ -3,12 +3,16 @@ using Microsoft.ML.Data;
 
 namespace MlNetMultiTask.Tasks;
 
-/// <summary>Multilabel metrics, counted while rows pass: no row is kept. Labels are matched with the model's by name.</summary>
+/// <summary>
+/// Multilabel metrics, counted while rows pass: no row is kept. Labels are matched with the model's by name; a row that has
+/// one which the model does not know is not predicted right, whatever else is.
+/// </summary>
 internal sealed class MultilabelEvaluation : TaskEvaluation
 {
     private readonly PredictionTask _task;
     private readonly DataViewSchema.Column _label;
     private readonly DataViewSchema.Column _predicted;
+    private readonly DataViewSchema.Column? _unmapped;
     private readonly LabelInfo _model;
     private readonly float[] _labelValue;
     private readonly float[] _predictedValue;
@@ -17,16 +21,19 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
     private readonly long[] _predictedCount;
     private LabelGetter? _getLabel;
     private LabelGetter? _getPredicted;
+    private Func<bool>? _hasUnknown;
     private long _rowCount;
     private long _slotCount;
     private long _wrongSlots;
     private long _rightRows;
+    private long _unseen;
 
     public MultilabelEvaluation(MultilabelTask task, DataViewSchema schema)
         : base(task)
     {
         _task = task;
         _label = RequireLabel(schema);
+        _unmapped = FindUnmapped(schema, _label);
         _predicted = RequireOutput(schema, task.PredictedLabelColumnName, type => type is VectorDataViewType { Size: > 0, ItemType: BooleanDataViewType }, "a known-size vector of Boolean");
         int width = ((VectorDataViewType)_predicted.Type).Size;
         _model = new LabelInfo { OutputCount = width, Names = LabelNames.Read(_predicted, OutputAnnotations.SlotNames) };
@@ -46,6 +53,7 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
     {
         _getLabel = _task.CreateLabelGetter(row, _label, _model);
         _getPredicted = LabelNumbers.ReadNumbers(row, _predicted);
+        _hasUnknown = MultilabelTask.FindUnknown(row, _label, _model, _unmapped);
     }
 
     public override void Add()
@@ -75,7 +83,9 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
         }
 
         _wrongSlots += wrong;
-        _rightRows += wrong == 0 ? 1 : 0;
+        bool unseen = _hasUnknown?.Invoke() == true;
+        _unseen += unseen ? 1 : 0;
+        _rightRows += wrong == 0 && !unseen ? 1 : 0;
     }
 
     public override TaskMetrics Finish(MLContext mlContext)
@@ -92,6 +102,7 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
             GetF1(_bothCount.Sum(), _labelCount.Sum() + _predictedCount.Sum()));
         return new TaskMetrics(_task, _rowCount, MissingLabelCount)
         {
+            UnseenLabelCount = _unseen,
             Accuracy = metrics.SubsetAccuracy,
             F1 = metrics.MacroF1,
             Source = metrics,

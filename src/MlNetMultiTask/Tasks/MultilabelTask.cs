@@ -53,8 +53,40 @@ internal sealed class MultilabelTask(
 
     internal override LabelGetter CreateLabelGetter(DataViewRow row, DataViewSchema.Column label, LabelInfo? trained)
     {
-        int[]? map = trained?.Names is { } known && ReadNames(label) is { } given ? given.MapTo(known) : null;
+        int[]? map = MapNames(label, trained);
         return IsBag(label) ? ReadBag(row, label, map) : ReadVector(row, label, map);
+    }
+
+    /// <summary>
+    /// Tells whether a row has a label that the model does not know: a key or a slot of another name, or a value of which
+    /// no key was made. Null where none can be.
+    /// </summary>
+    internal static Func<bool>? FindUnknown(DataViewRow row, DataViewSchema.Column label, LabelInfo model, DataViewSchema.Column? unmapped)
+    {
+        int[]? map = MapNames(label, model);
+        if (IsBag(label))
+        {
+            Func<List<long>> read = LabelNumbers.ReadKeys(row, label);
+            Func<int>? countValues = unmapped is { } column ? UnmappedLabel.CreateCounter(row, column) : null;
+            return () =>
+            {
+                List<long> keys = read();
+                return keys.Exists(key => (map is null ? key : map[key]) < 0 || (map is null && key >= model.OutputCount)) || countValues?.Invoke() > keys.Count;
+            };
+        }
+
+        if (map is null || !map.Contains(-1))
+        {
+            return null;
+        }
+
+        LabelGetter readSlots = LabelNumbers.ReadNumbers(row, label);
+        float[] given = new float[map.Length];
+        return () =>
+        {
+            readSlots(given);
+            return given.Zip(map).Any(slot => slot is (1f, -1));
+        };
     }
 
     internal override bool IsValid(float value) => value is 0f or 1f;
@@ -115,6 +147,10 @@ internal sealed class MultilabelTask(
     private static string NamesAnnotation(bool isBag) => isBag ? OutputAnnotations.KeyValues : OutputAnnotations.SlotNames;
 
     private static LabelNames? ReadNames(DataViewSchema.Column label) => LabelNames.Read(label, NamesAnnotation(IsBag(label)));
+
+    /// <summary>For each name of the column its place in the model; null where they can't be compared.</summary>
+    private static int[]? MapNames(DataViewSchema.Column label, LabelInfo? trained) =>
+        trained?.Names is { } known && ReadNames(label) is { } given ? given.MapTo(known) : null;
 
     /// <summary>A bag says which labels hold; one that the model does not know can't be predicted and is left out.</summary>
     private static LabelGetter ReadBag(DataViewRow row, DataViewSchema.Column label, int[]? map)

@@ -73,7 +73,9 @@ internal sealed class RegressionEvaluation : TaskEvaluation
         [
             .. _slots.Select(slot => mlContext.Regression.Evaluate(mlContext.Data.LoadFromEnumerable(slot), nameof(Row.Label), nameof(Row.Score))),
         ];
-        int constant = Array.FindIndex(metrics, slot => !double.IsFinite(slot.RSquared));
+
+        // Of a constant label, ML.NET's R² is rounding noise over rounding noise, or NaN.
+        int constant = Array.FindIndex(_slots, slot => slot.TrueForAll(row => row.Label == slot[0].Label));
         return new TaskMetrics(_task, _rowCount, MissingLabelCount)
         {
             Source = metrics,
@@ -82,7 +84,7 @@ internal sealed class RegressionEvaluation : TaskEvaluation
                 : $"every labelled row has the same label{(_slots.Length > 1 ? $" in slot {constant}" : "")}, so R² is not defined",
             Values = new Dictionary<string, double>
             {
-                ["RSquared"] = metrics.Average(slot => slot.RSquared),
+                ["RSquared"] = constant < 0 ? metrics.Average(slot => slot.RSquared) : double.NaN,
                 ["RootMeanSquaredError"] = metrics.Average(slot => slot.RootMeanSquaredError),
                 ["MeanAbsoluteError"] = metrics.Average(slot => slot.MeanAbsoluteError),
             },

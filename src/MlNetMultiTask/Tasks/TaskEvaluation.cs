@@ -49,14 +49,23 @@ internal abstract class TaskEvaluation(PredictionTask task)
         return labelled;
     }
 
-    /// <summary>Has a further column be active.</summary>
-    protected void Use(DataViewSchema.Column column) => _columns.Add(column);
-
     /// <summary>Finds the task's label column, and checks its type.</summary>
     protected DataViewSchema.Column RequireLabel(DataViewSchema schema)
     {
         DataViewSchema.Column column = Require(schema, task.LabelColumnName, "Label", "metrics need the labels beside the scores");
         TaskColumns.RequireLabelType(task, column);
+        return column;
+    }
+
+    /// <summary>Finds the column of which a label's keys were made, which tells values that got no key from missing ones.</summary>
+    protected DataViewSchema.Column? FindUnmapped(DataViewSchema schema, DataViewSchema.Column label)
+    {
+        DataViewSchema.Column? column = UnmappedLabel.Find(schema, label);
+        if (column is { } found)
+        {
+            _columns.Add(found);
+        }
+
         return column;
     }
 

@@ -25,7 +25,7 @@ public sealed class TaskMetrics
     /// <summary>The number of rows without a label, which the metrics leave out.</summary>
     public long MissingLabelCount { get; }
 
-    /// <summary>The number of rows whose class the model has never seen; they count as wrong. 0 for other tasks than multiclass.</summary>
+    /// <summary>The number of rows with a class or label that the model has never seen; they count as wrong. 0 for a binary task and a regression.</summary>
     public long UnseenLabelCount { get; internal init; }
 
     /// <summary>The share of rows predicted right (for a multilabel task: with every label right); NaN for a regression.</summary>
@@ -55,7 +55,7 @@ public sealed class TaskMetrics
     {
         string rows = RowCount.ToString(CultureInfo.InvariantCulture) + " rows"
             + (MissingLabelCount > 0 ? string.Create(CultureInfo.InvariantCulture, $", {MissingLabelCount} without label") : "")
-            + (UnseenLabelCount > 0 ? string.Create(CultureInfo.InvariantCulture, $", {UnseenLabelCount} of a class unknown to the model") : "");
+            + (UnseenLabelCount > 0 ? string.Create(CultureInfo.InvariantCulture, $", {UnseenLabelCount} with a label unknown to the model") : "");
         string values = string.Join(", ", Values.Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Key} {value.Value:0.000}")));
         return $"{TaskName} ({Kind}, {rows}): {values}" + (NotComputed is null ? "" : $" [{NotComputed}]");
     }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -9,37 +10,67 @@ namespace MlNetMultiTask.Tasks;
 /// </summary>
 internal static class UnmappedLabel
 {
-    /// <summary>The hidden column; null where there is none, or it tells nothing.</summary>
+    private static readonly MethodInfo _countScalar = Method(nameof(CountScalar));
+    private static readonly MethodInfo _countVector = Method(nameof(CountVector));
+
+    /// <summary>The hidden column of values for a label column of keys; null where there is none, or it tells nothing.</summary>
     public static DataViewSchema.Column? Find(DataViewSchema schema, DataViewSchema.Column label)
     {
         for (int i = label.Index - 1; i >= 0; i--)
         {
             if (schema[i].Name == label.Name)
             {
-                return schema[i].Type is PrimitiveDataViewType and not KeyDataViewType ? schema[i] : null;
+                return Item(schema[i].Type) is PrimitiveDataViewType and not KeyDataViewType && Item(label.Type) is KeyDataViewType
+                    && schema[i].Type is VectorDataViewType == label.Type is VectorDataViewType
+                    ? schema[i]
+                    : null;
             }
         }
 
         return null;
     }
 
-    /// <summary>Tells whether the column has a value in the current row: text that is not empty, a number that is not NaN, or anything else.</summary>
-    public static Func<bool> CreateGetter(DataViewRow row, DataViewSchema.Column column) => column.Type switch
-    {
-        TextDataViewType => Getter<ReadOnlyMemory<char>>(row, column, value => !value.IsEmpty),
-        NumberDataViewType { RawType: var type } when type == typeof(float) => Getter<float>(row, column, value => !float.IsNaN(value)),
-        NumberDataViewType { RawType: var type } when type == typeof(double) => Getter<double>(row, column, value => !double.IsNaN(value)),
-        _ => () => true,
-    };
+    /// <summary>Counts the values in the current row: texts that are not empty, numbers that are not NaN, or anything else.</summary>
+    public static Func<int> CreateCounter(DataViewRow row, DataViewSchema.Column column) =>
+        TypedCall.Invoke<Func<int>>(column.Type is VectorDataViewType ? _countVector : _countScalar, Item(column.Type).RawType, row, column);
 
-    private static Func<bool> Getter<T>(DataViewRow row, DataViewSchema.Column column, Func<T, bool> hasValue)
+    private static MethodInfo Method(string name) => typeof(UnmappedLabel).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
+
+    private static DataViewType Item(DataViewType type) => type is VectorDataViewType vector ? vector.ItemType : type;
+
+    private static Func<int> CountScalar<T>(DataViewRow row, DataViewSchema.Column column)
     {
         ValueGetter<T> getter = row.GetGetter<T>(column);
         T value = default!;
         return () =>
         {
             getter(ref value);
-            return hasValue(value);
+            return IsMissing(value) ? 0 : 1;
         };
     }
+
+    private static Func<int> CountVector<T>(DataViewRow row, DataViewSchema.Column column)
+    {
+        ValueGetter<VBuffer<T>> getter = row.GetGetter<VBuffer<T>>(column);
+        VBuffer<T> buffer = default;
+        return () =>
+        {
+            getter(ref buffer);
+            int count = 0;
+            foreach (T value in buffer.GetValues())
+            {
+                count += IsMissing(value) ? 0 : 1;
+            }
+
+            return count;
+        };
+    }
+
+    private static bool IsMissing<T>(T value) => value switch
+    {
+        ReadOnlyMemory<char> text => text.IsEmpty,
+        float number => float.IsNaN(number),
+        double number => double.IsNaN(number),
+        _ => false,
+    };
 }

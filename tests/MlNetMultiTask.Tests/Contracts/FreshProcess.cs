@@ -8,6 +8,10 @@ internal static class FreshProcess
 {
     private const string Name = "MlNetMultiTask.FreshProcess";
 
+    /// <summary>The program: its output folder is beside that of the tests, of the same configuration.</summary>
+    public static string Program { get; } =
+        Path.Combine(AppContext.BaseDirectory.Replace("MlNetMultiTask.Tests", Name, StringComparison.Ordinal), Name + ".dll");
+
     public static byte[] Score(string modelPath, IDataView data, string culture)
     {
         string dataPath = modelPath + ".idv";
@@ -18,9 +22,7 @@ internal static class FreshProcess
             ml.Data.SaveAsBinary(data, file, keepHidden: false);
         }
 
-        // Its output folder is beside that of the tests, of the same configuration.
-        string program = Path.Combine(AppContext.BaseDirectory.Replace("MlNetMultiTask.Tests", Name, StringComparison.Ordinal), Name + ".dll");
-        var start = new ProcessStartInfo("dotnet", [program, modelPath, dataPath, scoresPath, culture])
+        var start = new ProcessStartInfo("dotnet", [Program, modelPath, dataPath, scoresPath, culture])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

@@ -68,7 +68,7 @@ public sealed class EvaluateTests
 
         // A: 2·1/(1+2), C: 2·1/(1+2), X: 0; B is absent.
         Assert.Equal(4 / 9.0, task.F1, 1e-9);
-        Assert.Contains("2 of a class unknown to the model", task.ToString(), StringComparison.Ordinal);
+        Assert.Contains("2 with a label unknown to the model", task.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -178,6 +178,20 @@ public sealed class EvaluateTests
         // B has no label at all, so it is left out of rows and slots; C is wrong once.
         Assert.Equal(0.5, task.Accuracy, 1e-9);
         Assert.Equal(1 / 4.0, all.Multilabel("Tags").HammingLoss, 1e-9);
+    }
+
+    [Fact]
+    public void A_label_in_a_set_that_the_model_does_not_know_makes_its_row_wrong()
+    {
+        TaskMetrics task = Evaluate(
+            Scored.Multilabel(_ml, ["A", "X", "B", "C"], _classes, ([1, 0, 0, 0], [true, false, false]), ([1, 1, 0, 0], [true, false, false]), ([0, float.NaN, 1, 0], [false, true, false])),
+            _tags,
+            out MultiTaskMetrics all);
+
+        Assert.Equal((3, 0, 1), (task.RowCount, task.MissingLabelCount, task.UnseenLabelCount));
+        Assert.Equal(2 / 3.0, task.Accuracy, 1e-9);
+        Assert.Equal(0, all.Multilabel("Tags").HammingLoss);
+        Assert.Contains("1 with a label unknown to the model", task.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
