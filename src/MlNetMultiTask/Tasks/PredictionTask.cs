@@ -94,7 +94,7 @@ public abstract class PredictionTask
     /// <remarks>
     /// The loss is the squared error of the standardised label: mean 0 and deviation 1 over the training rows, so that
     /// the label's unit does not decide how much a task weighs. A label that is constant in training is predicted
-    /// as that constant, give or take the noise of training.
+    /// as exactly that constant.
     /// </remarks>
     public static PredictionTask Regression(
         string name,
