@@ -23,15 +23,16 @@ internal static class ForgedMutations
 
     public static Mutant Apply(Random random, ModelZip model, ModelZip other) => random.Next(8) switch
     {
-        0 or 1 or 2 or 3 => Manifest(random, model),
+        0 or 1 or 2 => Json(random, model, ModelZip.Manifest),
+        3 => Json(random, model, ModelZip.History),
         4 or 5 => Weights(random, model),
         6 => Table(random, model),
         _ => Parts(random, model, other),
     };
 
-    private static Mutant Manifest(Random random, ModelZip model)
+    private static Mutant Json(Random random, ModelZip model, string entry)
     {
-        JsonNode root = JsonNode.Parse(model.Get(ModelZip.Manifest))!;
+        JsonNode root = JsonNode.Parse(model.Get(entry))!;
         List<JsonNode> nodes = [];
         Collect(root, nodes);
         JsonNode node = nodes[random.Next(1, nodes.Count)];
@@ -72,7 +73,7 @@ internal static class ForgedMutations
                 break;
         }
 
-        return new Mutant($"forged manifest: {path} {what}", model.With(Encoding.UTF8.GetBytes(text), model.Get(ModelZip.Weights)), Expectation.RefusedOrUsable);
+        return new Mutant($"forged {entry}: {path} {what}", model.With((entry, Encoding.UTF8.GetBytes(text))), Expectation.RefusedOrUsable);
     }
 
     private static Mutant Weights(Random random, ModelZip model)
@@ -105,7 +106,7 @@ internal static class ForgedMutations
                 break;
         }
 
-        return new Mutant("forged weights: " + what, model.With(model.Get(ModelZip.Manifest), weights), Expectation.RefusedOrUsable);
+        return new Mutant("forged weights: " + what, model.With((ModelZip.Weights, weights)), Expectation.RefusedOrUsable);
     }
 
     /// <summary>The format's version, the length, counts, names and lengths of the table of contents; its own checksum is right.</summary>
@@ -131,8 +132,8 @@ internal static class ForgedMutations
     /// <summary>Parts of two models, each with a right checksum, that do not belong together; and our Model.key as ML.NET reads it.</summary>
     private static Mutant Parts(Random random, ModelZip model, ModelZip other) => random.Next(3) switch
     {
-        0 => new Mutant("forged: weights of another model", model.With(model.Get(ModelZip.Manifest), other.Get(ModelZip.Weights)), Expectation.RefusedOrUsable),
-        1 => new Mutant("forged: manifest of another model", model.With(other.Get(ModelZip.Manifest), model.Get(ModelZip.Weights)), Expectation.RefusedOrUsable),
+        0 => new Mutant("forged: weights of another model", model.With((ModelZip.Weights, other.Get(ModelZip.Weights))), Expectation.RefusedOrUsable),
+        1 => new Mutant("forged: manifest of another model", model.With((ModelZip.Manifest, other.Get(ModelZip.Manifest))), Expectation.RefusedOrUsable),
         _ => new Mutant("forged: Model.key changed", model.WithEntry(ModelZip.Key, FileMutations.FlipBits(random, model.Get(ModelZip.Key), random.Next(1, 4))), Expectation.RefusedOrTheSame),
     };
 

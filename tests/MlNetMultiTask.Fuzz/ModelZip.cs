@@ -8,6 +8,7 @@ internal sealed class ModelZip
 {
     public const string Manifest = "Manifest.json";
     public const string Weights = "Weights.bin";
+    public const string History = "History.json";
     public const string Key = "Model.key";
 
     private readonly string _folder;
@@ -23,7 +24,7 @@ internal sealed class ModelZip
     public List<(string Name, byte[] Content)> Entries { get; }
 
     /// <summary>The table of contents that the library wrote into its Model.key.</summary>
-    public byte[] Table => MakeTable(Get(Manifest), Get(Weights));
+    public byte[] Table => MakeTable([]);
 
     /// <summary>The full name of an entry of the multi-task model.</summary>
     public string NameOf(string entry) => _folder + entry;
@@ -31,10 +32,10 @@ internal sealed class ModelZip
     public byte[] Get(string entry) => Entries.Single(item => item.Name == NameOf(entry)).Content;
 
     /// <summary>A file with other contents of the multi-task model; its table of contents is made anew.</summary>
-    public byte[] With(byte[] manifest, byte[] weights) => WithTable(MakeTable(manifest, weights), manifest, weights);
+    public byte[] With(params (string Entry, byte[] Content)[] changes) => WithTable(MakeTable(changes), changes);
 
     /// <summary>A file with a table of contents of the same length, right or wrong.</summary>
-    public byte[] WithTable(byte[] table) => WithTable(table, Get(Manifest), Get(Weights));
+    public byte[] WithTable(byte[] table) => WithTable(table, []);
 
     /// <summary>The file with an entry of the multi-task model replaced, and nothing else.</summary>
     public byte[] WithEntry(string entry, byte[] content) =>
@@ -56,7 +57,7 @@ internal sealed class ModelZip
         return stream.ToArray();
     }
 
-    private byte[] WithTable(byte[] table, byte[] manifest, byte[] weights)
+    private byte[] WithTable(byte[] table, (string Entry, byte[] Content)[] changes)
     {
         byte[] key = [.. Get(Key)];
         byte[] before = Table;
@@ -67,16 +68,23 @@ internal sealed class ModelZip
         }
 
         table.CopyTo(key, start);
-        return Write(Entries.Select(item => (item.Name, item.Name == NameOf(Key) ? key : item.Name == NameOf(Manifest) ? manifest : item.Name == NameOf(Weights) ? weights : item.Content)));
+        return Write(Entries.Select(item => (item.Name, item.Name == NameOf(Key) ? key : Find(changes, item))));
     }
 
-    private static byte[] MakeTable(byte[] manifest, byte[] weights)
+    /// <summary>The table of all entries of the multi-task model, some of them changed, in the order in which they were saved.</summary>
+    private byte[] MakeTable((string Entry, byte[] Content)[] changes)
     {
         var entries = new ModelEntries();
-        entries.Add(Manifest, manifest);
-        entries.Add(Weights, weights);
+        foreach ((string Name, byte[] Content) item in Entries.Where(item => item.Name.StartsWith(_folder, StringComparison.Ordinal) && item.Name != NameOf(Key)))
+        {
+            entries.Add(item.Name[_folder.Length..], Find(changes, item));
+        }
+
         return entries.ToHeader();
     }
+
+    private byte[] Find((string Entry, byte[] Content)[] changes, (string Name, byte[] Content) item) =>
+        Array.Find(changes, change => NameOf(change.Entry) == item.Name).Content ?? item.Content;
 
     private static byte[] Read(ZipArchiveEntry entry)
     {

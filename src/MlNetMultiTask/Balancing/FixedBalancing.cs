@@ -27,6 +27,10 @@ internal sealed class FixedBalancing : TaskBalancing
 
     public override string Name => "Fixed";
 
+    /// <summary>Returns the method and its weights.</summary>
+    public override string ToString() =>
+        $"{Name}({string.Join(", ", _weights.Select(weight => string.Create(CultureInfo.InvariantCulture, $"{weight.Key} {weight.Value}")))})";
+
     internal override BalancingNeeds Needs => BalancingNeeds.None;
 
     internal override ITaskWeighting Start(IReadOnlyList<string> tasks)

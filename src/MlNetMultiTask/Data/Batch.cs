@@ -12,6 +12,9 @@ internal sealed class Batch
     /// <summary>The rows' positions in the source, [B] as 64-bit integers; target sources look up by them.</summary>
     public required torch.Tensor Rows { get; init; }
 
+    /// <summary>The same positions, for sources that look up in managed memory.</summary>
+    public required ReadOnlyMemory<long> RowNumbers { get; init; }
+
     /// <summary>Features [B, F].</summary>
     public required torch.Tensor Features { get; init; }
 

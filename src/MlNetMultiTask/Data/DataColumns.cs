@@ -26,20 +26,50 @@ internal static class DataColumns
         return column;
     }
 
-    public static DataViewSchema.Column RequireWeights(DataViewSchema schema, string name)
+    /// <summary>The weight column of the trainer, or of a task.</summary>
+    public static DataViewSchema.Column RequireWeights(DataViewSchema schema, string name, PredictionTask? task = null)
     {
-        DataViewSchema.Column column = Require(schema, name, "Example weight column");
+        DataViewSchema.Column column = Require(schema, name, WeightRole(task));
         CheckWeights(SchemaShapes.Of(column));
         return column;
     }
 
-    /// <summary>The same checks on a shape, before there is data; returns the label columns of the tasks.</summary>
-    public static IReadOnlyList<SchemaShape.Column> Require(SchemaShape shape, string featureColumnName, IReadOnlyList<PredictionTask> tasks, string? weightColumnName)
+    /// <summary>The Boolean column that is true for validation rows.</summary>
+    public static DataViewSchema.Column RequireFlags(DataViewSchema schema, string name)
     {
-        CheckFeatures(Require(shape, featureColumnName, "Feature column"));
-        if (weightColumnName is not null)
+        DataViewSchema.Column column = Require(schema, name, "Validation column");
+        CheckFlags(SchemaShapes.Of(column));
+        return column;
+    }
+
+    /// <summary>The column of which rows of one value stay together.</summary>
+    public static DataViewSchema.Column RequireTags(DataViewSchema schema, string name)
+    {
+        DataViewSchema.Column column = Require(schema, name, "Sampling key column");
+        CheckTags(SchemaShapes.Of(column));
+        return column;
+    }
+
+    /// <summary>The same checks on a shape, before there is data; returns the label columns of the tasks.</summary>
+    public static IReadOnlyList<SchemaShape.Column> Require(SchemaShape shape, MultiTaskColumns columns, IReadOnlyList<PredictionTask> tasks)
+    {
+        CheckFeatures(Require(shape, columns.Features, "Feature column"));
+        foreach ((string? name, PredictionTask? task) in tasks.Select(task => (task.ExampleWeightColumnName, (PredictionTask?)task)).Prepend((columns.Weights, null)))
         {
-            CheckWeights(Require(shape, weightColumnName, "Example weight column"));
+            if (name is not null)
+            {
+                CheckWeights(Require(shape, name, WeightRole(task)));
+            }
+        }
+
+        if (columns.Flags is not null)
+        {
+            CheckFlags(Require(shape, columns.Flags, "Validation column"));
+        }
+
+        if (columns.SamplingKeys is not null)
+        {
+            CheckTags(Require(shape, columns.SamplingKeys, "Sampling key column"));
         }
 
         var labels = new List<SchemaShape.Column>();
@@ -58,6 +88,24 @@ internal static class DataColumns
         if (column.Kind != SchemaShape.Column.VectorKind.Vector || column.IsKey || column.ItemType != NumberDataViewType.Single)
         {
             throw new ArgumentException($"Feature column '{column.Name}' is {TaskColumns.Describe(column)}; {FeatureRemedy}");
+        }
+    }
+
+    private static string WeightRole(PredictionTask? task) => task is null ? "Example weight column" : $"Example weight column of task '{task.Name}'";
+
+    private static void CheckFlags(SchemaShape.Column column)
+    {
+        if (column.Kind != SchemaShape.Column.VectorKind.Scalar || column.IsKey || column.ItemType is not BooleanDataViewType)
+        {
+            throw new ArgumentException($"Validation column '{column.Name}' is {TaskColumns.Describe(column)}; it must be Boolean, true for the rows to measure on. Add Conversion.ConvertType(\"{column.Name}\", outputKind: DataKind.Boolean) before the trainer.");
+        }
+    }
+
+    private static void CheckTags(SchemaShape.Column column)
+    {
+        if (column.Kind != SchemaShape.Column.VectorKind.Scalar || column.ItemType is not PrimitiveDataViewType)
+        {
+            throw new ArgumentException($"Column '{column.Name}', of which rows of one value stay together, is {TaskColumns.Describe(column)}; it must be a single value: text, a key or a number.");
         }
     }
 

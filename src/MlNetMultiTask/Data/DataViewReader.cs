@@ -7,7 +7,7 @@ using MlNetMultiTask.Tasks;
 namespace MlNetMultiTask.Data;
 
 /// <summary>Reads an IDataView once, and of it only the feature, label and weight columns, into memory.</summary>
-internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<PredictionTask> tasks, string? weightColumnName)
+internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<PredictionTask> tasks, string? weightColumnName, string? tagColumnName = null)
 {
     /// <summary>Reads and checks the rows.</summary>
     /// <param name="view">The data.</param>
@@ -19,22 +19,31 @@ internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<Pre
         DataViewSchema.Column featureColumn = DataColumns.RequireFeatures(view.Schema, featureColumnName);
         DataViewSchema.Column[] labelColumns = [.. tasks.Select(task => DataColumns.RequireLabel(view.Schema, task))];
         DataViewSchema.Column? weightColumn = weightColumnName is null ? null : DataColumns.RequireWeights(view.Schema, weightColumnName);
-        int[] widths = [.. tasks.Select((task, i) => task.GetLabelWidth(labelColumns[i], trained?[i]))];
+        DataViewSchema.Column?[] taskWeightColumns = [.. tasks.Select(task => task.ExampleWeightColumnName is { } name ? DataColumns.RequireWeights(view.Schema, name, task) : (DataViewSchema.Column?)null)];
+        DataViewSchema.Column? tagColumn = tagColumnName is null ? null : DataColumns.RequireTags(view.Schema, tagColumnName);
+        int[] widths = [.. tasks.Select((task, i) => TaskColumns.GetLabelWidth(task, labelColumns[i], trained?[i]))];
         int featureCount = ((VectorDataViewType)featureColumn.Type).Size;
         long? expectedRows = view.GetRowCount();
 
         var features = new GrowingBuffer(featureCount, expectedRows);
         var labels = widths.Select(width => new GrowingBuffer(width, expectedRows)).ToArray();
         var weights = new GrowingBuffer(1, weightColumn is null ? 1 : expectedRows);
+        GrowingBuffer?[] taskWeights = [.. taskWeightColumns.Select(column => column is null ? null : new GrowingBuffer(1, expectedRows))];
+        var tags = new List<int>();
         var featureChecks = new ValueChecks($"Feature column '{featureColumnName}'", "finite numbers", "Replace them before the trainer, for example with Transforms.ReplaceMissingValues.");
         var labelChecks = tasks.Select(task => new ValueChecks($"Label column '{task.LabelColumnName}' of task '{task.Name}'", task.ValidValues, "Correct or filter these rows before the trainer.")).ToArray();
-        var weightChecks = new ValueChecks($"Example weight column '{weightColumnName}'", "finite numbers of 0 or more", "Correct or filter these rows before the trainer.");
+        ValueChecks CreateWeightChecks(string? name) => new($"Example weight column '{name}'", "finite numbers of 0 or more", "Correct or filter these rows before the trainer.");
+        ValueChecks weightChecks = CreateWeightChecks(weightColumnName);
+        ValueChecks[] taskWeightChecks = [.. tasks.Select(task => CreateWeightChecks(task.ExampleWeightColumnName))];
 
-        IEnumerable<DataViewSchema.Column> columns = labelColumns.Append(featureColumn).Concat(weightColumn is { } used ? [used] : []);
+        IEnumerable<DataViewSchema.Column> columns = labelColumns.Append(featureColumn).Concat(taskWeightColumns.Append(weightColumn).Append(tagColumn).OfType<DataViewSchema.Column>());
         using DataViewRowCursor cursor = view.GetRowCursor(columns.Distinct());
         var getFeatures = cursor.GetGetter<VBuffer<float>>(featureColumn);
         var getLabels = tasks.Select((task, i) => task.CreateLabelGetter(cursor, labelColumns[i], trained?[i])).ToArray();
         ValueGetter<float>? getWeight = weightColumn is { } column ? cursor.GetGetter<float>(column) : null;
+
+        ValueGetter<float>?[] getTaskWeights = [.. taskWeightColumns.Select(found => found is { } own ? cursor.GetGetter<float>(own) : null)];
+        Func<int>? getTag = tagColumn is { } tagged ? RowTags.CreateGetter(cursor, tagged) : null;
 
         VBuffer<float> buffer = default;
         long row = 0;
@@ -72,11 +81,28 @@ internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<Pre
             weights.NextRow()[0] = weight;
             weights.Commit();
             weightSum += weight;
+            for (int i = 0; i < tasks.Count; i++)
+            {
+                if (getTaskWeights[i] is { } getTaskWeight)
+                {
+                    float taskWeight = 1f;
+                    getTaskWeight(ref taskWeight);
+                    taskWeightChecks[i].Check(float.IsFinite(taskWeight) && taskWeight >= 0, taskWeight, row);
+                    taskWeights[i]!.NextRow()[0] = taskWeight;
+                    taskWeights[i]!.Commit();
+                }
+            }
+
+            if (getTag is not null)
+            {
+                tags.Add(getTag());
+            }
         }
 
         featureChecks.ThrowIfAny();
         Array.ForEach(labelChecks, check => check.ThrowIfAny());
         weightChecks.ThrowIfAny();
+        Array.ForEach(taskWeightChecks, check => check.ThrowIfAny());
         RequireRows(features.RowCount, row, skipped);
         return new TabularData
         {
@@ -86,6 +112,8 @@ internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<Pre
             Labels = [.. labels.Select(label => label.Span.ToArray())],
             LabelWidths = widths,
             Weights = getWeight is null ? null : Normalize(weights.Span, weightSum),
+            TaskWeights = Array.Exists(taskWeights, own => own is not null) ? [.. taskWeights.Select(own => own?.Span.ToArray())] : null,
+            Tags = getTag is null ? null : [.. tags],
             SkippedRowCount = skipped,
             UnknownLabelCount = unknown,
         };

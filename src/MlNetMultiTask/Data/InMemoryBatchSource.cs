@@ -34,7 +34,7 @@ internal sealed class InMemoryBatchSource : IBatchSource
 
     public IBatchReader Open(int batchSize, Func<int, long[]>? permute)
     {
-        torch.Tensor order = permute is null ? torch.arange(RowCount, dtype: torch.ScalarType.Int64) : torch.tensor(permute(RowCount), dtype: torch.ScalarType.Int64);
+        long[] order = permute?.Invoke(RowCount) ?? [.. Enumerable.Range(0, RowCount).Select(row => (long)row)];
         return new Reader(this, order, batchSize);
     }
 
@@ -48,8 +48,9 @@ internal sealed class InMemoryBatchSource : IBatchSource
         }
     }
 
-    private sealed class Reader(InMemoryBatchSource source, torch.Tensor order, int batchSize) : IBatchReader
+    private sealed class Reader(InMemoryBatchSource source, long[] order, int batchSize) : IBatchReader
     {
+        private readonly torch.Tensor _order = torch.tensor(order, dtype: torch.ScalarType.Int64);
         private int _next;
 
         public Batch? Read()
@@ -60,12 +61,14 @@ internal sealed class InMemoryBatchSource : IBatchSource
             }
 
             int count = Math.Min(batchSize, source.RowCount - _next);
-            torch.Tensor rows = order.narrow(0, _next, count);
+            torch.Tensor rows = _order.narrow(0, _next, count);
+            ReadOnlyMemory<long> numbers = order.AsMemory(_next, count);
             _next += count;
             var batch = new Batch
             {
                 RowCount = count,
                 Rows = rows,
+                RowNumbers = numbers,
                 Features = source._features.index_select(0, rows),
                 RowWeights = source._weights?.index_select(0, rows),
                 Targets = new Tasks.TaskTargets[source._taskCount],
@@ -78,6 +81,6 @@ internal sealed class InMemoryBatchSource : IBatchSource
             return batch;
         }
 
-        public void Dispose() => order.Dispose();
+        public void Dispose() => _order.Dispose();
     }
 }

@@ -19,6 +19,12 @@ internal sealed class TabularData
     /// <summary>The rows' weights, of mean 1; null where all weigh the same.</summary>
     public float[]? Weights { get; init; }
 
+    /// <summary>Per task the weights of its own weight column, as read; null where it has none.</summary>
+    public IReadOnlyList<float[]?>? TaskWeights { get; init; }
+
+    /// <summary>Per row what tells on which side of a split it belongs: 1 for validation and 0 for training, or the number of its group; null where nobody asked.</summary>
+    public int[]? Tags { get; init; }
+
     /// <summary>Rows that were left out because they have no label for any task, or weight 0.</summary>
     public long SkippedRowCount { get; init; }
 

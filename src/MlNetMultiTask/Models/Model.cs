@@ -16,6 +16,9 @@ internal abstract class Model(IReadOnlyList<PredictionTask> tasks, IReadOnlyList
     /// <summary>Per task, what training learned of its label.</summary>
     public IReadOnlyList<LabelInfo> Labels { get; } = labels;
 
+    /// <summary>How the model was trained; null where the file that it was loaded from does not tell.</summary>
+    public TrainingHistory? History { get; init; }
+
     /// <summary>The column of features.</summary>
     public abstract string FeatureColumnName { get; }
 

@@ -10,6 +10,7 @@ internal static class ModelManifest
 {
     public const string EntryName = "Manifest.json";
     public const string WeightsEntryName = "Weights.bin";
+    public const string HistoryEntryName = "History.json";
 
     private const int MaximumNumberOfTasks = 10_000;
     private const int MaximumSize = 100_000_000;
@@ -43,11 +44,11 @@ internal static class ModelManifest
         ManifestReader manifest = ManifestReader.Parse(entries.Get(prefix + EntryName));
         string kind = manifest.GetString("model");
         return kind == NetworkModel.KindName
-            ? ReadNetworkModel(manifest, entries.Get(prefix + WeightsEntryName))
+            ? ReadNetworkModel(manifest, entries.Get(prefix + WeightsEntryName), entries.Find(prefix + HistoryEntryName) is { } history ? HistoryJson.Read(history) : null)
             : throw new FormatException($"The model kind '{kind}' is unknown to this version of MlNetMultiTask; use a newer one.");
     }
 
-    private static NetworkModel ReadNetworkModel(ManifestReader manifest, byte[] weights)
+    private static NetworkModel ReadNetworkModel(ManifestReader manifest, byte[] weights, TrainingHistory? history)
     {
         string featureColumnName = manifest.GetString("featureColumnName") is { Length: > 0 } name ? name : throw manifest.Invalid("featureColumnName", "a name");
         IReadOnlyList<(PredictionTask Task, LabelInfo Label)> tasks = [.. manifest.GetObjects("tasks").Select(TaskManifest.Read)];
@@ -75,7 +76,7 @@ internal static class ModelManifest
         try
         {
             NetworkWeights.Import(network, tensors);
-            return new NetworkModel(network, featureColumnName, [.. tasks.Select(task => task.Task)], [.. tasks.Select(task => task.Label)]);
+            return new NetworkModel(network, featureColumnName, [.. tasks.Select(task => task.Task)], [.. tasks.Select(task => task.Label)]) { History = history };
         }
         catch
         {

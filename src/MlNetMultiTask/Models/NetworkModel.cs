@@ -57,6 +57,10 @@ internal sealed class NetworkModel : Model
     {
         entries.Add(prefix + ModelManifest.EntryName, ModelManifest.Write(this));
         entries.Add(prefix + ModelManifest.WeightsEntryName, WeightsFile.Write(ExportWeights()));
+        if (History is { } history)
+        {
+            entries.Add(prefix + ModelManifest.HistoryEntryName, HistoryJson.Write(history));
+        }
     }
 
     /// <summary>The network's weights as plain floats.</summary>

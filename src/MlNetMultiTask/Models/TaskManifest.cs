@@ -30,7 +30,13 @@ internal static class TaskManifest
         }
 
         WriteOptional(json, "decisionThresholdMetric", description.DecisionThresholdMetric);
+        WriteOptional(json, "exampleWeightColumnName", description.ExampleWeightColumnName);
+        if (description.LabelSmoothing != 0f)
+        {
+            json.WriteNumber("labelSmoothing", description.LabelSmoothing);
+        }
 
+        WriteClassWeights(json, description.ClassWeights);
         WriteLabel(json, label);
         json.WriteEndObject();
     }
@@ -49,11 +55,61 @@ internal static class TaskManifest
             PositiveLabel = json.GetOptionalString("positiveLabel"),
             DecisionThreshold = json.GetOptionalSingle("decisionThreshold"),
             DecisionThresholdMetric = json.GetOptionalString("decisionThresholdMetric"),
+            ExampleWeightColumnName = json.GetOptionalString("exampleWeightColumnName"),
+            LabelSmoothing = json.GetOptionalSingle("labelSmoothing") ?? 0f,
+            ClassWeights = ReadClassWeights(json),
         };
         PredictionTask task = description.ToTask();
         LabelInfo label = ReadLabel(json.GetObject("label"));
-        task.Validate(label);
+        label.RequireFit(task);
         return (task, label);
+    }
+
+    private static void WriteClassWeights(Utf8JsonWriter json, ClassWeights? weights)
+    {
+        if (weights is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("classWeights");
+        if (weights.PositiveWeight is { } positive)
+        {
+            json.WriteNumber("positive", positive);
+        }
+
+        if (weights.ByName is { } byName)
+        {
+            json.WriteStartArray("names");
+            foreach (string name in byName.Keys)
+            {
+                json.WriteStringValue(name);
+            }
+
+            json.WriteEndArray();
+            WriteSingles(json, "weights", [.. byName.Values]);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static ClassWeights? ReadClassWeights(ManifestReader json)
+    {
+        if (json.GetOptionalObject("classWeights") is not { } weights)
+        {
+            return null;
+        }
+
+        try
+        {
+            return weights.GetOptionalSingle("positive") is { } positive ? ClassWeights.Positive(positive)
+                : weights.GetOptionalSingles("weights") is { } values ? ClassWeights.Of([.. weights.GetStrings("names").Zip(values)])
+                : ClassWeights.Balanced();
+        }
+        catch (ArgumentException)
+        {
+            throw json.Invalid("classWeights", "valid class weights");
+        }
     }
 
     private static void WriteLabel(Utf8JsonWriter json, LabelInfo label)

@@ -3,40 +3,48 @@ using TorchSharp.Modules;
 
 namespace MlNetMultiTask.Networks;
 
-/// <summary>Dense layers with ReLU after each; with an output layer, no ReLU after that one.</summary>
+/// <summary>Dense hidden layers, each with normalisation (if wanted), activation and dropout; with an output layer, that one is bare.</summary>
 internal sealed class DenseStack : torch.nn.Module
 {
-    /// <summary>Keeps the variance of activations through a ReLU (He, Zhang, Ren, Sun 2015).</summary>
-    private const double ReluGain = 1.4142135623730951;
-
+    private readonly HiddenLayers _hidden;
     private readonly DenseLayer[] _layers;
+    private readonly LayerNormalization[] _normalizations;
     private readonly bool _hasOutputLayer;
 
     /// <param name="inputs">The width of the input.</param>
-    /// <param name="hidden">The widths of the hidden layers.</param>
+    /// <param name="widths">The widths of the hidden layers.</param>
     /// <param name="outputs">The width of the output layer; null for none.</param>
-    public DenseStack(int inputs, IReadOnlyList<int> hidden, int? outputs)
+    /// <param name="hidden">What hidden layers are made of.</param>
+    public DenseStack(int inputs, IReadOnlyList<int> widths, int? outputs, HiddenLayers hidden)
         : base(nameof(DenseStack))
     {
-        int[] widths = [inputs, .. hidden, .. outputs is { } last ? [last] : Array.Empty<int>()];
+        _hidden = hidden;
+        int[] all = [inputs, .. widths, .. outputs is { } last ? [last] : Array.Empty<int>()];
         _hasOutputLayer = outputs is not null;
-        OutputWidth = widths[^1];
-        _layers = [.. widths.Skip(1).Select((width, i) => new DenseLayer(widths[i], width))];
+        OutputWidth = all[^1];
+        _layers = [.. all.Skip(1).Select((width, i) => new DenseLayer(all[i], width))];
+        _normalizations = hidden.LayerNormalization ? [.. widths.Select(width => new LayerNormalization(width))] : [];
         for (int i = 0; i < _layers.Length; i++)
         {
-            register_module(i.ToString(System.Globalization.CultureInfo.InvariantCulture), _layers[i]);
+            register_module(Name("", i), _layers[i]);
+        }
+
+        for (int i = 0; i < _normalizations.Length; i++)
+        {
+            register_module(Name("normalization", i), _normalizations[i]);
         }
     }
 
     public int OutputWidth { get; }
 
-    public IReadOnlyList<Parameter> Parameters => [.. _layers.SelectMany(layer => new[] { layer.Weight, layer.Bias })];
+    public IReadOnlyList<Parameter> Parameters =>
+        [.. _layers.SelectMany(layer => new[] { layer.Weight, layer.Bias }), .. _normalizations.SelectMany(norm => new[] { norm.Gain, norm.Bias })];
 
-    public static long CountParameters(int inputs, IReadOnlyList<int> hidden, int? outputs)
+    public static long CountParameters(int inputs, IReadOnlyList<int> widths, int? outputs, HiddenLayers hidden)
     {
-        long count = 0;
+        long count = hidden.LayerNormalization ? widths.Sum(LayerNormalization.CountParameters) : 0;
         long width = inputs;
-        foreach (int next in outputs is { } last ? hidden.Append(last) : hidden)
+        foreach (int next in outputs is { } last ? widths.Append(last) : widths)
         {
             count = checked(count + DenseLayer.CountParameters(width, next));
             width = next;
@@ -45,7 +53,10 @@ internal sealed class DenseStack : torch.nn.Module
         return count;
     }
 
-    public torch.Tensor Forward(torch.Tensor input)
+    /// <summary>Computes the outputs [B, K].</summary>
+    /// <param name="input">Inputs [B, F].</param>
+    /// <param name="dropout">What is dropped behind hidden layers; null for nothing.</param>
+    public torch.Tensor Forward(torch.Tensor input, Dropout? dropout)
     {
         torch.Tensor x = input;
         for (int i = 0; i < _layers.Length; i++)
@@ -53,7 +64,8 @@ internal sealed class DenseStack : torch.nn.Module
             x = _layers[i].Forward(x);
             if (i < _layers.Length - 1 || !_hasOutputLayer)
             {
-                x = x.relu();
+                x = _hidden.Activate(_normalizations.Length > 0 ? _normalizations[i].Forward(x) : x);
+                x = dropout?.Apply(x) ?? x;
             }
         }
 
@@ -65,7 +77,11 @@ internal sealed class DenseStack : torch.nn.Module
         for (int i = 0; i < _layers.Length; i++)
         {
             bool isOutput = _hasOutputLayer && i == _layers.Length - 1;
-            _layers[i].Initialize(random, isOutput ? 1.0 : ReluGain, isOutput ? outputBias : null);
+            _layers[i].Initialize(random, isOutput ? 1.0 : _hidden.Gain, isOutput ? outputBias : null);
         }
+
+        Array.ForEach(_normalizations, norm => norm.Initialize());
     }
+
+    private static string Name(string prefix, int index) => prefix + index.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -17,9 +17,10 @@ internal sealed class HardParameterSharingNetwork : MultiTaskNetwork
     public HardParameterSharingNetwork(NetworkDescription description)
         : base(description)
     {
-        _trunk = new DenseStack(description.FeatureCount, description.Sizes[SharedLayers], null);
+        HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
+        _trunk = new DenseStack(description.FeatureCount, description.Sizes[SharedLayers], null, hidden);
         register_module("shared", _trunk);
-        _heads = [.. description.OutputCounts.Select(count => new DenseStack(_trunk.OutputWidth, description.Sizes[HeadLayers], count))];
+        _heads = [.. description.OutputCounts.Select(count => new DenseStack(_trunk.OutputWidth, description.Sizes[HeadLayers], count, hidden))];
         for (int i = 0; i < _heads.Length; i++)
         {
             register_module(FormattableString.Invariant($"head{i}"), _heads[i]);
@@ -28,8 +29,12 @@ internal sealed class HardParameterSharingNetwork : MultiTaskNetwork
 
     public override IReadOnlyList<Parameter> SharedParameters => _trunk.Parameters;
 
-    public static NetworkDescription Describe(int featureCount, IReadOnlyList<int> outputCounts, IReadOnlyList<int> sharedLayers, IReadOnlyList<int> headLayers) =>
-        new(KindName, featureCount, outputCounts, new Dictionary<string, int[]> { [SharedLayers] = [.. sharedLayers], [HeadLayers] = [.. headLayers] });
+    public static NetworkDescription Describe(int featureCount, IReadOnlyList<int> outputCounts, IReadOnlyList<int> sharedLayers, IReadOnlyList<int> headLayers, HiddenLayers? hidden = null)
+    {
+        var sizes = new Dictionary<string, int[]> { [SharedLayers] = [.. sharedLayers], [HeadLayers] = [.. headLayers] };
+        hidden?.AddTo(sizes);
+        return new NetworkDescription(KindName, featureCount, outputCounts, sizes);
+    }
 
     /// <exception cref="FormatException">The description lacks a setting.</exception>
     public static long CountParameters(NetworkDescription description)
@@ -39,18 +44,20 @@ internal sealed class HardParameterSharingNetwork : MultiTaskNetwork
             throw new FormatException($"A {KindName} network needs the settings '{SharedLayers}' and '{HeadLayers}'.");
         }
 
+        HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
         int width = shared.Length > 0 ? shared[^1] : description.FeatureCount;
         return description.OutputCounts.Aggregate(
-            DenseStack.CountParameters(description.FeatureCount, shared, null),
-            (sum, count) => checked(sum + DenseStack.CountParameters(width, head, count)));
+            DenseStack.CountParameters(description.FeatureCount, shared, null, hidden),
+            (sum, count) => checked(sum + DenseStack.CountParameters(width, head, count, hidden)));
     }
 
     public override IReadOnlyList<Parameter> GetTaskParameters(int task) => _heads[task].Parameters;
 
     public override NetworkOutputs Forward(torch.Tensor features, IReadOnlyList<bool>? active = null)
     {
-        torch.Tensor shared = _trunk.Forward(features);
-        return new NetworkOutputs(shared, [.. _heads.Select((head, i) => active is null || active[i] ? head.Forward(shared) : null)]);
+        Dropout? dropout = training ? Dropout : null;
+        torch.Tensor shared = _trunk.Forward(features, dropout);
+        return new NetworkOutputs(shared, [.. _heads.Select((head, i) => active is null || active[i] ? head.Forward(shared, dropout) : null)]);
     }
 
     public override void Initialize(IRandomSource random, IReadOnlyList<float[]> outputBiases)

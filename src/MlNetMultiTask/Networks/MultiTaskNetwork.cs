@@ -9,6 +9,9 @@ internal abstract class MultiTaskNetwork(NetworkDescription description) : torch
     /// <summary>What it takes to build this network again.</summary>
     public NetworkDescription Description { get; } = description;
 
+    /// <summary>What hidden layers drop in training mode; null for nothing. Not owned: it belongs to the training.</summary>
+    public Dropout? Dropout { get; set; }
+
     /// <summary>The parameters that several tasks share; balancing methods on gradients act on these.</summary>
     public abstract IReadOnlyList<Parameter> SharedParameters { get; }
 

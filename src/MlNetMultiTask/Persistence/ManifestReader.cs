@@ -49,6 +49,16 @@ internal sealed class ManifestReader
             ? number
             : throw Missing(name, $"a whole number from {minimum} to {maximum}");
 
+    public long GetInt64(string name, long minimum) =>
+        Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long number) && number >= minimum
+            ? number
+            : throw Missing(name, $"a whole number of {minimum} or more");
+
+    public double GetDouble(string name) =>
+        Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double number) && double.IsFinite(number)
+            ? number
+            : throw Missing(name, "a finite number");
+
     public float GetSingle(string name) =>
         Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetSingle(out float number) && float.IsFinite(number)
             ? number
@@ -64,6 +74,18 @@ internal sealed class ManifestReader
         Find(name) is null
             ? null
             : [.. GetItems(name).Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetSingle(out float number) && float.IsFinite(number) ? number : throw Missing(name, "an array of finite numbers"))];
+
+    public long[] GetInt64s(string name) =>
+        [.. GetItems(name).Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out long number) ? number : throw Missing(name, "an array of whole numbers"))];
+
+    /// <summary>An array of numbers, of which null is NaN.</summary>
+    public double[]? GetOptionalDoubles(string name) =>
+        Find(name) is null
+            ? null
+            : [.. GetItems(name).Select(item =>
+                item.ValueKind == JsonValueKind.Null ? double.NaN
+                : item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double number) && double.IsFinite(number) ? number
+                : throw Missing(name, "an array of finite numbers or null"))];
 
     public string[] GetStrings(string name) =>
         [.. GetItems(name).Select(item => ReadText(item) ?? throw Missing(name, "an array of texts"))];

@@ -34,6 +34,9 @@ internal sealed class ModelEntries
         _contents.Add(name, content);
     }
 
+    /// <summary>An entry's content; null where there is none of that name.</summary>
+    public byte[]? Find(string name) => _contents.GetValueOrDefault(name);
+
     /// <summary>An entry's content.</summary>
     /// <exception cref="FormatException">The model has no such entry.</exception>
     public byte[] Get(string name) =>

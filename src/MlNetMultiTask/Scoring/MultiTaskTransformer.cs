@@ -35,6 +35,9 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
     /// <summary>The tasks that the model predicts, with their output columns.</summary>
     public IReadOnlyList<PredictionTask> Tasks => Model.Tasks;
 
+    /// <summary>How the model was trained, epoch by epoch; null where it was loaded from a file of a version that did not keep it.</summary>
+    public TrainingHistory? History => Model.History;
+
     /// <summary>Always true: each row is scored by itself.</summary>
     public bool IsRowToRowMapper => true;
 

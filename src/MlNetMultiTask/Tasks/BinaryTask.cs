@@ -97,6 +97,15 @@ internal sealed class BinaryTask(
         };
     }
 
+    internal override string MetricName => "Accuracy";
+
+    internal override RunningMetric CreateMetric(LabelInfo info)
+    {
+        // A threshold that is tuned is not known before training ends.
+        float threshold = DecisionThreshold.Value ?? 0.5f;
+        return new AccuracyMetric((raw, label) => float.IsNaN(label[0]) ? null : ScoreGetters.Sigmoid(raw[0]) >= threshold == (label[0] != 0f));
+    }
+
     internal override bool IsValid(float value) => value is 0f or 1f;
 
     internal override LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width)
@@ -105,13 +114,16 @@ internal sealed class BinaryTask(
         return new LabelInfo { OutputCount = 1, PositiveLabel = label.Type is KeyDataViewType ? PositiveLabel : null };
     }
 
+    internal override float[][]? LearnValueWeights(LabelInfo info, ReadOnlySpan<float> values, int width) =>
+        ClassWeights is null ? null : TaskMath.GetYesNoWeights(this, info, values, width);
+
     internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width) =>
         TaskMath.GetLogOdds(values, width);
 
-    private protected override bool IsConsistent(LabelInfo info) => info.OutputCount == 1;
+    internal override bool IsConsistent(LabelInfo info) => info.OutputCount == 1;
 
     internal override torch.Tensor GetLabelLosses(torch.Tensor raw, TaskTargets targets) =>
-        torch.nn.functional.binary_cross_entropy_with_logits(raw, targets.Labels, reduction: torch.nn.Reduction.None).squeeze(1);
+        torch.nn.functional.binary_cross_entropy_with_logits(raw, TaskMath.Smooth(targets.Labels, LabelSmoothing), reduction: torch.nn.Reduction.None).squeeze(1);
 
     internal override torch.Tensor GetSoftLosses(torch.Tensor raw, torch.Tensor other, float temperature) =>
         TaskMath.GetBernoulliDivergence(raw, other, temperature).sum(1);
@@ -151,7 +163,7 @@ internal sealed class BinaryTask(
             return builder.ToAnnotations();
         }
 
-        float threshold = GetThresholds(info)[0];
+        float threshold = info.GetThresholds(DecisionThreshold)[0];
         return
         [
             new(ScoreColumnName, NumberDataViewType.Single, Annotations("Score"), ScoreGetters.Scalar),

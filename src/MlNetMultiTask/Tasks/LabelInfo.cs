@@ -26,4 +26,21 @@ internal sealed record LabelInfo
 
     /// <summary>Per output, the deviation of a regression label; 0 where the label is constant, which is then the score.</summary>
     public float[]? Deviations { get; init; }
+
+    /// <summary>Per yes/no output its decision threshold: the tuned one, or the task's own.</summary>
+    public float[] GetThresholds(DecisionThreshold task) => Thresholds ?? [.. Enumerable.Repeat(task.Value ?? 0.5f, OutputCount)];
+
+    /// <summary>Makes sure that what a model file says of a label suits its task.</summary>
+    /// <exception cref="FormatException">It does not.</exception>
+    public void RequireFit(PredictionTask task)
+    {
+        bool valid = (Names is null || Names.Count == OutputCount)
+            && (task.DecisionThreshold is not { Value: null } || Thresholds is not null)
+            && (Thresholds is null || Thresholds.Length == OutputCount)
+            && task.IsConsistent(this);
+        if (!valid)
+        {
+            throw new FormatException($"What the model says of the label of task '{task.Name}' does not fit a {task.Kind} task.");
+        }
+    }
 }

@@ -29,6 +29,8 @@ internal sealed class MulticlassTask(
 
     internal override bool HasIndexTargets => true;
 
+    internal override string MetricName => "MicroAccuracy";
+
     internal override bool Accepts(SchemaShape.Column label) =>
         label.IsKey && label.Kind == SchemaShape.Column.VectorKind.Scalar;
 
@@ -53,6 +55,9 @@ internal sealed class MulticlassTask(
         };
     }
 
+    internal override RunningMetric CreateMetric(LabelInfo info) =>
+        new AccuracyMetric((raw, label) => float.IsNaN(label[0]) ? null : TaskMath.IndexOfMaximum(raw) == (int)label[0]);
+
     internal override bool IsValid(float value) => true;
 
     internal override LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width)
@@ -65,6 +70,25 @@ internal sealed class MulticlassTask(
             KeyType = key.RawType,
             Names = LabelNames.Read(label, OutputAnnotations.KeyValues),
         };
+    }
+
+    internal override float[][]? LearnValueWeights(LabelInfo info, ReadOnlySpan<float> values, int width)
+    {
+        if (ClassWeights is not { } weights)
+        {
+            return null;
+        }
+
+        long[] counts = new long[info.OutputCount];
+        foreach (float value in values)
+        {
+            if (value >= 0)
+            {
+                counts[(int)value]++;
+            }
+        }
+
+        return [ClassWeights.Normalize(counts, weights.IsBalanced ? ClassWeights.Invert(counts) : TaskMath.GetWeightsByName(this, info))];
     }
 
     internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width)
@@ -84,19 +108,19 @@ internal sealed class MulticlassTask(
     }
 
     /// <summary>A key type must be able to count the classes.</summary>
-    private protected override bool IsConsistent(LabelInfo info) =>
+    internal override bool IsConsistent(LabelInfo info) =>
         info.KeyType is { } keyType && info.OutputCount <= MaximumNumberOfClasses
         && (keyType != typeof(byte) || info.OutputCount <= byte.MaxValue)
         && (keyType != typeof(ushort) || info.OutputCount <= ushort.MaxValue);
 
     internal override torch.Tensor GetLabelLosses(torch.Tensor raw, TaskTargets targets) =>
-        torch.nn.functional.cross_entropy(raw, targets.Labels, reduction: torch.nn.Reduction.None);
+        torch.nn.functional.cross_entropy(raw, targets.Labels, reduction: torch.nn.Reduction.None, label_smoothing: LabelSmoothing);
 
     internal override torch.Tensor GetSoftLosses(torch.Tensor raw, torch.Tensor other, float temperature)
     {
-        torch.Tensor logP = torch.nn.functional.log_softmax(other / temperature, 1);
-        torch.Tensor logQ = torch.nn.functional.log_softmax(raw / temperature, 1);
-        return (logP.exp() * (logP - logQ)).sum(1) * (temperature * temperature);
+        torch.Tensor logP = torch.nn.functional.log_softmax(other.Times(1.0 / temperature), 1);
+        torch.Tensor logQ = torch.nn.functional.log_softmax(raw.Times(1.0 / temperature), 1);
+        return (logP.exp() * (logP - logQ)).sum(1).Times(temperature * temperature);
     }
 
     internal override torch.Tensor Activate(torch.Tensor raw) => raw.softmax(1);

@@ -48,7 +48,7 @@ internal sealed class MultilabelTask(
         return vector.ItemType is KeyDataViewType key ? checked((int)key.Count) : vector.Size;
     }
 
-    private protected override bool HasNamesOfBoth(DataViewSchema.Column label, LabelInfo trained) =>
+    internal override bool HasNamesOfBoth(DataViewSchema.Column label, LabelInfo trained) =>
         trained.Names is not null && ReadNames(label) is not null;
 
     internal override LabelGetter CreateLabelGetter(DataViewRow row, DataViewSchema.Column label, LabelInfo? trained)
@@ -89,16 +89,40 @@ internal sealed class MultilabelTask(
         };
     }
 
+    internal override string MetricName => "SubsetAccuracy";
+
+    internal override RunningMetric CreateMetric(LabelInfo info)
+    {
+        // A threshold that is tuned is not known before training ends.
+        float threshold = DecisionThreshold.Value ?? 0.5f;
+        return new AccuracyMetric((raw, label) =>
+        {
+            bool? right = null;
+            for (int slot = 0; slot < label.Length; slot++)
+            {
+                if (!float.IsNaN(label[slot]))
+                {
+                    right = right != false && ScoreGetters.Sigmoid(raw[slot]) >= threshold == (label[slot] != 0f);
+                }
+            }
+
+            return right;
+        });
+    }
+
     internal override bool IsValid(float value) => value is 0f or 1f;
 
     internal override LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width) =>
         new() { OutputCount = width, Names = ReadNames(label) };
 
+    internal override float[][]? LearnValueWeights(LabelInfo info, ReadOnlySpan<float> values, int width) =>
+        ClassWeights is null ? null : TaskMath.GetYesNoWeights(this, info, values, width);
+
     internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width) =>
         TaskMath.GetLogOdds(values, width);
 
     internal override torch.Tensor GetLabelLosses(torch.Tensor raw, TaskTargets targets) =>
-        TaskMath.ReduceSlots(torch.nn.functional.binary_cross_entropy_with_logits(raw, targets.Labels, reduction: torch.nn.Reduction.None), targets);
+        TaskMath.ReduceSlots(torch.nn.functional.binary_cross_entropy_with_logits(raw, TaskMath.Smooth(targets.Labels, LabelSmoothing), reduction: torch.nn.Reduction.None), targets);
 
     internal override torch.Tensor GetSoftLosses(torch.Tensor raw, torch.Tensor other, float temperature) =>
         TaskMath.GetBernoulliDivergence(raw, other, temperature).mean([1]);
@@ -132,7 +156,7 @@ internal sealed class MultilabelTask(
         }
 
         int count = info.OutputCount;
-        float[] thresholds = GetThresholds(info);
+        float[] thresholds = info.GetThresholds(DecisionThreshold);
         return
         [
             new(ScoreColumnName, new VectorDataViewType(NumberDataViewType.Single, count), Annotations("Score"), (scores, row) => ScoreGetters.Vector(scores, count, row)),

@@ -37,6 +37,20 @@ public abstract class PredictionTask
     /// <value>The default is 1.</value>
     public float LossWeight { get; }
 
+    /// <summary>The column of row weights for this task alone, <see cref="float"/>, 0 or more; brought to mean 1 over the rows that have a label. They multiply the trainer's row weights.</summary>
+    /// <value>The default is null: all rows weigh the same.</value>
+    public string? ExampleWeightColumnName { get; private init; }
+
+    /// <summary>How much the classes, or yes and no, weigh in the loss.</summary>
+    /// <value>The default is null: all weigh the same.</value>
+    public ClassWeights? ClassWeights { get; private init; }
+
+    /// <summary>
+    /// The share of a label's certainty that is spread evenly over all classes, or over yes and no (Szegedy et al. 2016); from 0 to below 1.
+    /// </summary>
+    /// <value>The default is 0: labels are certain.</value>
+    public float LabelSmoothing { get; private init; }
+
     /// <summary>
     /// The kind of task, in the words of ML.NET's <c>ScoreColumnKind</c> annotation: <c>MulticlassClassification</c>,
     /// <c>BinaryClassification</c>, <c>Regression</c> or <c>MultilabelClassification</c>.
@@ -52,15 +66,26 @@ public abstract class PredictionTask
     /// <param name="lossWeight">The factor of this task's loss; 0 or more.</param>
     /// <param name="scoreColumnName">The class probabilities, a vector of <see cref="float"/> with slot names; by default <c>{name}.Score</c>.</param>
     /// <param name="predictedLabelColumnName">The most probable class, of the label's key type; by default <c>{name}.PredictedLabel</c>.</param>
+    /// <param name="exampleWeightColumnName">The column of row weights for this task alone; null for none.</param>
+    /// <param name="classWeights">How much classes weigh in the loss; null for all alike.</param>
+    /// <param name="labelSmoothing">The share of a label's certainty that is spread evenly over all classes; from 0 to below 1.</param>
     /// <returns>The task.</returns>
-    /// <exception cref="ArgumentException">A name is empty, or <paramref name="lossWeight"/> is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">A name is empty, a number is outside its range, or the class weights do not suit the kind of task.</exception>
     public static PredictionTask MulticlassClassification(
         string name,
         string? labelColumnName = null,
         float lossWeight = 1f,
         string? scoreColumnName = null,
-        string? predictedLabelColumnName = null) =>
-        new MulticlassTask(name, labelColumnName, lossWeight, scoreColumnName, predictedLabelColumnName);
+        string? predictedLabelColumnName = null,
+        string? exampleWeightColumnName = null,
+        ClassWeights? classWeights = null,
+        float labelSmoothing = 0f) =>
+        new MulticlassTask(name, labelColumnName, lossWeight, scoreColumnName, predictedLabelColumnName)
+        {
+            ExampleWeightColumnName = TaskArguments.OptionalText(exampleWeightColumnName, nameof(exampleWeightColumnName)),
+            ClassWeights = classWeights is { PositiveWeight: not null } ? throw new ArgumentException("A multiclass task has no yes to weigh: use ClassWeights.Balanced() or ClassWeights.Of(...).", nameof(classWeights)) : classWeights,
+            LabelSmoothing = TaskArguments.Share(labelSmoothing, nameof(labelSmoothing)),
+        };
 
     /// <summary>A task whose label is yes or no.</summary>
     /// <param name="name">The task's name, and by default its label column.</param>
@@ -71,8 +96,11 @@ public abstract class PredictionTask
     /// <param name="scoreColumnName">The log-odds, a <see cref="float"/>; by default <c>{name}.Score</c>.</param>
     /// <param name="probabilityColumnName">The probability of yes, a <see cref="float"/>; by default <c>{name}.Probability</c>.</param>
     /// <param name="predictedLabelColumnName">The decision, a <see cref="bool"/>; by default <c>{name}.PredictedLabel</c>.</param>
+    /// <param name="exampleWeightColumnName">The column of row weights for this task alone; null for none.</param>
+    /// <param name="classWeights">How much yes and no weigh in the loss; null for all alike.</param>
+    /// <param name="labelSmoothing">The share of a label's certainty that is spread evenly over yes and no; from 0 to below 1.</param>
     /// <returns>The task.</returns>
-    /// <exception cref="ArgumentException">A name is empty, or <paramref name="lossWeight"/> is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">A name is empty, a number is outside its range, or the class weights do not suit the kind of task.</exception>
     public static PredictionTask BinaryClassification(
         string name,
         string? labelColumnName = null,
@@ -81,16 +109,25 @@ public abstract class PredictionTask
         DecisionThreshold? decisionThreshold = null,
         string? scoreColumnName = null,
         string? probabilityColumnName = null,
-        string? predictedLabelColumnName = null) =>
-        new BinaryTask(name, labelColumnName, positiveLabel, lossWeight, decisionThreshold, scoreColumnName, probabilityColumnName, predictedLabelColumnName);
+        string? predictedLabelColumnName = null,
+        string? exampleWeightColumnName = null,
+        ClassWeights? classWeights = null,
+        float labelSmoothing = 0f) =>
+        new BinaryTask(name, labelColumnName, positiveLabel, lossWeight, decisionThreshold, scoreColumnName, probabilityColumnName, predictedLabelColumnName)
+        {
+            ExampleWeightColumnName = TaskArguments.OptionalText(exampleWeightColumnName, nameof(exampleWeightColumnName)),
+            ClassWeights = classWeights is { ByName: not null } ? throw new ArgumentException("A binary task has yes and no, and no names: use ClassWeights.Balanced() or ClassWeights.Positive(weight).", nameof(classWeights)) : classWeights,
+            LabelSmoothing = TaskArguments.Share(labelSmoothing, nameof(labelSmoothing)),
+        };
 
     /// <summary>A task whose label is a number, or a vector of numbers.</summary>
     /// <param name="name">The task's name, and by default its label column.</param>
     /// <param name="labelColumnName">The label: <see cref="float"/>, or a known-size vector of them; NaN is missing (in a vector: slot by slot).</param>
     /// <param name="lossWeight">The factor of this task's loss; 0 or more.</param>
     /// <param name="scoreColumnName">The prediction in the label's unit and shape; by default <c>{name}.Score</c>.</param>
+    /// <param name="exampleWeightColumnName">The column of row weights for this task alone; null for none.</param>
     /// <returns>The task.</returns>
-    /// <exception cref="ArgumentException">A name is empty, or <paramref name="lossWeight"/> is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">A name is empty, a number is outside its range, or the class weights do not suit the kind of task.</exception>
     /// <remarks>
     /// The loss is the squared error of the standardised label: mean 0 and deviation 1 over the training rows, so that
     /// the label's unit does not decide how much a task weighs. A label that is constant in training is predicted
@@ -100,8 +137,12 @@ public abstract class PredictionTask
         string name,
         string? labelColumnName = null,
         float lossWeight = 1f,
-        string? scoreColumnName = null) =>
-        new RegressionTask(name, labelColumnName, lossWeight, scoreColumnName);
+        string? scoreColumnName = null,
+        string? exampleWeightColumnName = null) =>
+        new RegressionTask(name, labelColumnName, lossWeight, scoreColumnName)
+        {
+            ExampleWeightColumnName = TaskArguments.OptionalText(exampleWeightColumnName, nameof(exampleWeightColumnName)),
+        };
 
     /// <summary>A task whose label is a set: any number of labels may hold at once.</summary>
     /// <param name="name">The task's name, and by default its label column.</param>
@@ -114,16 +155,27 @@ public abstract class PredictionTask
     /// <param name="decisionThreshold">The probability from which on a label is predicted; by default 0.5.</param>
     /// <param name="scoreColumnName">The labels' probabilities, a vector of <see cref="float"/> with slot names; by default <c>{name}.Score</c>.</param>
     /// <param name="predictedLabelColumnName">The decisions, a vector of <see cref="bool"/>; by default <c>{name}.PredictedLabel</c>.</param>
+    /// <param name="exampleWeightColumnName">The column of row weights for this task alone; null for none.</param>
+    /// <param name="classWeights">How much each label's yes and no weigh in the loss; null for all alike.</param>
+    /// <param name="labelSmoothing">The share of a label's certainty that is spread evenly over yes and no; from 0 to below 1.</param>
     /// <returns>The task.</returns>
-    /// <exception cref="ArgumentException">A name is empty, or <paramref name="lossWeight"/> is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">A name is empty, a number is outside its range, or the class weights do not suit the kind of task.</exception>
     public static PredictionTask MultilabelClassification(
         string name,
         string? labelColumnName = null,
         float lossWeight = 1f,
         DecisionThreshold? decisionThreshold = null,
         string? scoreColumnName = null,
-        string? predictedLabelColumnName = null) =>
-        new MultilabelTask(name, labelColumnName, lossWeight, decisionThreshold, scoreColumnName, predictedLabelColumnName);
+        string? predictedLabelColumnName = null,
+        string? exampleWeightColumnName = null,
+        ClassWeights? classWeights = null,
+        float labelSmoothing = 0f) =>
+        new MultilabelTask(name, labelColumnName, lossWeight, decisionThreshold, scoreColumnName, predictedLabelColumnName)
+        {
+            ExampleWeightColumnName = TaskArguments.OptionalText(exampleWeightColumnName, nameof(exampleWeightColumnName)),
+            ClassWeights = classWeights,
+            LabelSmoothing = TaskArguments.Share(labelSmoothing, nameof(labelSmoothing)),
+        };
 
     /// <summary>Returns the kind, the name and the label column.</summary>
     /// <returns>A short text for messages and logs.</returns>
@@ -141,6 +193,9 @@ public abstract class PredictionTask
         LabelColumnName = LabelColumnName,
         LossWeight = LossWeight,
         ScoreColumnName = ScoreColumnName,
+        ExampleWeightColumnName = ExampleWeightColumnName,
+        ClassWeights = ClassWeights,
+        LabelSmoothing = LabelSmoothing,
     };
 
     /// <summary>The same task with the output columns that ML.NET's own trainers have.</summary>
@@ -161,27 +216,11 @@ public abstract class PredictionTask
     /// <summary>Checks the concrete column, and tells how many numbers a row's label is.</summary>
     internal abstract int GetLabelWidth(DataViewSchema.Column label);
 
-    /// <summary>The same where labels are read for a trained model: they are brought to the width that it knows.</summary>
-    /// <exception cref="ArgumentException">The column has another width, and no names by which it could be matched.</exception>
-    internal int GetLabelWidth(DataViewSchema.Column label, LabelInfo? trained)
-    {
-        int width = GetLabelWidth(label);
-        if (trained is null || HasIndexTargets)
-        {
-            return width;
-        }
-
-        return width == trained.OutputCount || HasNamesOfBoth(label, trained)
-            ? trained.OutputCount
-            : throw new ArgumentException(
-                $"Label column '{label.Name}' of task '{Name}' has {width} values a row, and the model was trained with {trained.OutputCount}; use the same labels as in training.");
-    }
-
     /// <summary>Whether both the column and the model name their labels, so that these are matched by name.</summary>
-    private protected virtual bool HasNamesOfBoth(DataViewSchema.Column label, LabelInfo trained) => false;
+    internal virtual bool HasNamesOfBoth(DataViewSchema.Column label, LabelInfo trained) => false;
 
     /// <summary>
-    /// Returns a reader that writes the current row's label into a span of <see cref="GetLabelWidth(DataViewSchema.Column, LabelInfo)"/> numbers: a class's
+    /// Returns a reader that writes the current row's label into a span of <see cref="GetLabelWidth"/> numbers (for a trained model, as many as it has): a class's
     /// index, 0 / 1, or the number itself; NaN where there is none. With <paramref name="trained"/>, classes are matched
     /// with those of the model by name, and a class that the model does not know is <see cref="float.NegativeInfinity"/>.
     /// </summary>
@@ -196,52 +235,31 @@ public abstract class PredictionTask
     /// <summary>What training that goes on from a model must learn of labels that the model's own training could not.</summary>
     internal virtual LabelInfo LearnMore(LabelInfo known, ReadOnlySpan<float> values, int width) => known;
 
+    /// <summary>Per slot, what each label value (a class's index, or 0 and 1) weighs in the loss; null for all alike.</summary>
+    /// <exception cref="ArgumentException">A weight is given for a class that the labels do not have.</exception>
+    internal virtual float[][]? LearnValueWeights(LabelInfo info, ReadOnlySpan<float> values, int width) => null;
+
     /// <summary>The numbers of which the output layer's bias starts: the labels' mean or log-odds.</summary>
     internal abstract float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width);
 
-    /// <summary>Makes sure that what a model file says of the label suits the task.</summary>
-    /// <exception cref="FormatException">It does not.</exception>
-    internal void Validate(LabelInfo info)
-    {
-        bool valid = (info.Names is null || info.Names.Count == info.OutputCount)
-            && (DecisionThreshold is not { Value: null } || info.Thresholds is not null)
-            && (info.Thresholds is null || info.Thresholds.Length == info.OutputCount)
-            && IsConsistent(info);
-        if (!valid)
-        {
-            throw new FormatException($"What the model says of the label of task '{Name}' does not fit a {Kind} task.");
-        }
-    }
-
     /// <summary>Whether what training learned of a label suits the task.</summary>
-    private protected virtual bool IsConsistent(LabelInfo info) => true;
+    internal virtual bool IsConsistent(LabelInfo info) => true;
 
     /// <summary>Brings label values in place to the scale on which the loss compares them with raw outputs.</summary>
     internal virtual void Standardize(Span<float> values, LabelInfo info)
     {
     }
 
+    /// <summary>The name of the task's main figure, as <see cref="TaskMetrics.Values"/> has it.</summary>
+    internal abstract string MetricName { get; }
+
+    /// <summary>A counter of the task's main figure, for training to follow it.</summary>
+    internal abstract RunningMetric CreateMetric(LabelInfo info);
+
     /// <summary>Whether targets are class indices, so that they are kept as 64-bit integers of shape [N].</summary>
     internal virtual bool HasIndexTargets => false;
 
     // ---- loss and scores
-
-    /// <summary>
-    /// The loss of each row, shape [B], never reduced: from raw outputs [B, K] and the row's hard and soft targets.
-    /// A row without a target has any finite value; the loop masks it.
-    /// </summary>
-    internal torch.Tensor GetRowLosses(torch.Tensor raw, TaskTargets targets)
-    {
-        torch.Tensor hard = GetLabelLosses(raw, targets);
-        if (targets.Soft is not { } soft)
-        {
-            return hard;
-        }
-
-        torch.Tensor labelled = targets.Mask is null ? hard : hard * targets.Mask;
-        torch.Tensor softened = GetSoftLosses(raw, soft.Raw, soft.Temperature);
-        return (labelled * soft.HardLabelWeight) + (softened * (1f - soft.HardLabelWeight));
-    }
 
     /// <summary>The loss of each row against its label, shape [B].</summary>
     internal abstract torch.Tensor GetLabelLosses(torch.Tensor raw, TaskTargets targets);
@@ -262,10 +280,6 @@ public abstract class PredictionTask
 
     /// <summary>The probability that a score of a yes/no output means.</summary>
     internal virtual float ToProbability(float score) => score;
-
-    /// <summary>Per yes/no output its decision threshold: the tuned one, or the task's own.</summary>
-    private protected float[] GetThresholds(LabelInfo info) =>
-        info.Thresholds ?? [.. Enumerable.Repeat((DecisionThreshold ?? DecisionThreshold.Default).Value ?? 0.5f, info.OutputCount)];
 
     // ---- output columns
 

@@ -28,6 +28,10 @@ internal sealed class RegressionTask(string name, string? labelColumnName, float
     internal override LabelGetter CreateLabelGetter(DataViewRow row, DataViewSchema.Column label, LabelInfo? trained) =>
         LabelNumbers.ReadNumbers(row, label);
 
+    internal override string MetricName => "RSquared";
+
+    internal override RunningMetric CreateMetric(LabelInfo info) => new RSquaredMetric(labels => Standardize(labels, info), info.OutputCount);
+
     internal override bool IsValid(float value) => float.IsFinite(value);
 
     internal override LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width)
@@ -84,15 +88,15 @@ internal sealed class RegressionTask(string name, string? labelColumnName, float
         }
     }
 
-    private protected override bool IsConsistent(LabelInfo info) =>
+    internal override bool IsConsistent(LabelInfo info) =>
         info.Means?.Length == info.OutputCount && info.Deviations?.Length == info.OutputCount && Array.TrueForAll(info.Deviations, deviation => deviation >= 0)
         && (info.IsVector || info.OutputCount == 1);
 
     internal override torch.Tensor GetLabelLosses(torch.Tensor raw, TaskTargets targets) =>
-        TaskMath.ReduceSlots((raw - targets.Labels).square(), targets);
+        TaskMath.ReduceSlots((raw - targets.Labels).Squared(), targets);
 
     internal override torch.Tensor GetSoftLosses(torch.Tensor raw, torch.Tensor other, float temperature) =>
-        (raw - other).square().mean([1]);
+        (raw - other).Squared().mean([1]);
 
     internal override torch.Tensor Activate(torch.Tensor raw) => raw;
 

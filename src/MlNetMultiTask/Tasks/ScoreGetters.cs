@@ -52,15 +52,7 @@ internal static class ScoreGetters
         (ref T value) =>
         {
             ReadOnlySpan<float> source = scores.AsSpan(row() * count, count);
-            int best = 0;
-            for (int i = 1; i < count; i++)
-            {
-                if (source[i] > source[best])
-                {
-                    best = i;
-                }
-            }
-
+            int best = TaskMath.IndexOfMaximum(source);
             value = float.IsNaN(source[best]) ? T.Zero : T.CreateChecked(best + 1);
         };
 

@@ -12,6 +12,11 @@ internal static class TaskArguments
     public static string? OptionalText(string? value, string parameterName) =>
         value is null ? null : Text(value, parameterName);
 
+    public static float Share(float value, string parameterName) =>
+        value is >= 0 and < 1
+            ? value
+            : throw new ArgumentOutOfRangeException(parameterName, value, $"{parameterName} is {FormattableString.Invariant($"{value}")}; it must be from 0 to below 1.");
+
     public static float NonNegative(float value, string parameterName) =>
         float.IsFinite(value) && value >= 0
             ? value

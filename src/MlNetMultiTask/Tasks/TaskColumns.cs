@@ -19,6 +19,22 @@ internal static class TaskColumns
     public static void RequireLabelType(PredictionTask task, DataViewSchema.Column label) =>
         RequireLabelType(task, SchemaShapes.Of(label));
 
+    /// <summary>How many numbers a row's label is: for a trained model, as many as it knows, to which the labels are brought.</summary>
+    /// <exception cref="ArgumentException">The column has another width than the model, and no names by which its labels could be matched.</exception>
+    public static int GetLabelWidth(PredictionTask task, DataViewSchema.Column label, LabelInfo? trained)
+    {
+        int width = task.GetLabelWidth(label);
+        if (trained is null || task.HasIndexTargets)
+        {
+            return width;
+        }
+
+        return width == trained.OutputCount || task.HasNamesOfBoth(label, trained)
+            ? trained.OutputCount
+            : throw new ArgumentException(
+                $"Label column '{label.Name}' of task '{task.Name}' has {width} values a row, and the model was trained with {trained.OutputCount}; use the same labels as in training.");
+    }
+
     /// <summary>The names of a schema's columns, the first of many.</summary>
     public static string Describe(DataViewSchema schema) => Describe(schema.Where(column => !column.IsHidden).Select(column => column.Name));
 

@@ -5,10 +5,10 @@ internal sealed record TaskDescription
 {
     private static readonly Dictionary<string, Func<TaskDescription, PredictionTask>> _kinds = new(StringComparer.Ordinal)
     {
-        ["MulticlassClassification"] = d => PredictionTask.MulticlassClassification(d.Name, d.LabelColumnName, d.LossWeight, d.ScoreColumnName, d.PredictedLabelColumnName),
-        ["BinaryClassification"] = d => PredictionTask.BinaryClassification(d.Name, d.LabelColumnName, d.PositiveLabel, d.LossWeight, d.Threshold, d.ScoreColumnName, d.ProbabilityColumnName, d.PredictedLabelColumnName),
-        ["Regression"] = d => PredictionTask.Regression(d.Name, d.LabelColumnName, d.LossWeight, d.ScoreColumnName),
-        ["MultilabelClassification"] = d => PredictionTask.MultilabelClassification(d.Name, d.LabelColumnName, d.LossWeight, d.Threshold, d.ScoreColumnName, d.PredictedLabelColumnName),
+        ["MulticlassClassification"] = d => PredictionTask.MulticlassClassification(d.Name, d.LabelColumnName, d.LossWeight, d.ScoreColumnName, d.PredictedLabelColumnName, d.ExampleWeightColumnName, d.ClassWeights, d.LabelSmoothing),
+        ["BinaryClassification"] = d => PredictionTask.BinaryClassification(d.Name, d.LabelColumnName, d.PositiveLabel, d.LossWeight, d.Threshold, d.ScoreColumnName, d.ProbabilityColumnName, d.PredictedLabelColumnName, d.ExampleWeightColumnName, d.ClassWeights, d.LabelSmoothing),
+        ["Regression"] = d => PredictionTask.Regression(d.Name, d.LabelColumnName, d.LossWeight, d.ScoreColumnName, d.ExampleWeightColumnName),
+        ["MultilabelClassification"] = d => PredictionTask.MultilabelClassification(d.Name, d.LabelColumnName, d.LossWeight, d.Threshold, d.ScoreColumnName, d.PredictedLabelColumnName, d.ExampleWeightColumnName, d.ClassWeights, d.LabelSmoothing),
     };
 
     public required string Kind { get; init; }
@@ -26,6 +26,12 @@ internal sealed record TaskDescription
     public string? PredictedLabelColumnName { get; init; }
 
     public string? PositiveLabel { get; init; }
+
+    public string? ExampleWeightColumnName { get; init; }
+
+    public ClassWeights? ClassWeights { get; init; }
+
+    public float LabelSmoothing { get; init; }
 
     public float? DecisionThreshold { get; init; }
 

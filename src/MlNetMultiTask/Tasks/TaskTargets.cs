@@ -14,8 +14,11 @@ internal sealed class TaskTargets
     /// </summary>
     public torch.Tensor? SlotWeights { get; init; }
 
-    /// <summary>1 where the row has a label and 0 elsewhere, [B]; null where every row has one.</summary>
-    public torch.Tensor? Mask { get; init; }
+    /// <summary>What each row's label weighs [B]: 0 where it has none, else 1, or the weight of its class and of the task's weight column; null where all weigh 1.</summary>
+    public torch.Tensor? LabelWeights { get; init; }
+
+    /// <summary>The labels [B x W] as they were read, for figures that are counted: NaN where there is none.</summary>
+    public float[] Values { get; init; } = [];
 
     /// <summary>What a teacher or a peer says of the rows; null where nobody does.</summary>
     public SoftTargets? Soft { get; set; }

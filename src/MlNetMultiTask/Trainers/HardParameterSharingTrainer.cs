@@ -35,5 +35,5 @@ public sealed class HardParameterSharingTrainer : MultiTaskTrainer
         new HardParameterSharingTrainer(_environment, _options, tasks, seed);
 
     internal override NetworkDescription DescribeNetwork(int featureCount, IReadOnlyList<int> outputCounts) =>
-        HardParameterSharingNetwork.Describe(featureCount, outputCounts, _options.SharedLayers, _options.HeadLayers);
+        HardParameterSharingNetwork.Describe(featureCount, outputCounts, _options.SharedLayers, _options.HeadLayers, new HiddenLayers(_options.Activation, _options.LayerNormalization));
 }

@@ -48,7 +48,7 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        IReadOnlyList<SchemaShape.Column> labels = DataColumns.Require(inputSchema, _options.FeatureColumnName, Tasks, _options.ExampleWeightColumnName);
+        IReadOnlyList<SchemaShape.Column> labels = DataColumns.Require(inputSchema, _options.Columns, Tasks);
         SchemaShape.Column[] outputs = [.. Tasks.SelectMany((task, i) => task.GetOutputShape(labels[i]))];
         return new SchemaShape(inputSchema.ExceptBy(outputs.Select(column => column.Name), column => column.Name).Concat(outputs));
     }
@@ -59,14 +59,15 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
     /// <exception cref="ArgumentException">A column is missing, of a wrong type, or holds values that training can't use.</exception>
     /// <exception cref="InvalidOperationException">A loss is no longer a number.</exception>
     /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
+    /// <exception cref="FormatException">There are checkpoints to go on from, and all of them are damaged.</exception>
     /// <exception cref="TorchUnavailableException">TorchSharp's native libraries can't be loaded.</exception>
     public MultiTaskTransformer Fit(IDataView input) => Fit(input, null);
 
     /// <summary>Trains on the data, and measures the losses on other data after each epoch.</summary>
     /// <param name="trainData">The training data.</param>
-    /// <param name="validationData">Data of the same columns to measure on; null for none. Classes are matched by name.</param>
+    /// <param name="validationData">Data of the same columns to measure on; null for those that the options put aside, if any. Classes are matched by name.</param>
     /// <param name="initialModel">
-    /// A model to go on from, or null: a <see cref="MultiTaskTransformer"/>, or a chain that holds exactly one. It must have the
+    /// A model to go on from; null for that of the options, if any: a <see cref="MultiTaskTransformer"/>, or a chain that holds exactly one. It must have the
     /// same tasks, features and layers; its classes are matched by name, and its standardisation of regression labels stays.
     /// </param>
     /// <returns>The fitted model; dispose it when it is no longer needed. The initial model is left as it is.</returns>
@@ -79,28 +80,22 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
         ArgumentNullException.ThrowIfNull(trainData);
         TorchRuntime.EnsureLoaded();
         using IChannel channel = _host.Start("Training");
+        ComputeDevice.RequireCpu(_environment, channel);
         using IDisposable threads = TorchThreads.Use(_options.NumberOfThreads);
 
         // Callers may have switched gradients off for themselves; training needs them.
         using IDisposable gradients = torch.inference_mode(false);
         using IDisposable scope = torch.NewDisposeScope();
-        ThresholdTuner.RequireValidation(Tasks, validationData is not null);
-        NetworkModel? initial = initialModel is null ? null : WarmStart.GetNetworkModel(initialModel);
+        RequireValidation(validationData);
+        NetworkModel? initial = (initialModel ?? _options.InitialModel) is { } given ? WarmStart.GetNetworkModel(given) : null;
         IReadOnlyList<LabelInfo>? known = initial is null ? null : WarmStart.GetLabels(initial, Tasks, trainData.Schema);
-
-        TabularData rows = Read(channel, trainData, known, "training");
-        if (FeatureScales.FindProblem(rows) is { } problem)
-        {
-            channel.Warning(MessageSensitivity.Schema, problem);
-        }
-
-        IReadOnlyList<LabelInfo> labels = known is null
-            ? Learn(trainData.Schema, rows)
-            : [.. known.Select((label, i) => Tasks[i].LearnMore(label, rows.Labels[i], rows.LabelWidths[i]))];
-        TabularData? validationRows = validationData is null ? null : Read(channel, validationData, labels, "validation");
+        (TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels) =
+            new TrainingData(_options, Tasks, _seed, channel).Read(trainData, validationData, known);
         WarmStart.RequireFeatureCount(rows, validationRows, initial);
 
         MultiTaskNetwork network = BuildNetwork(rows, labels);
+        using Dropout? dropout = _options.Dropout > 0 ? new Dropout(_options.Dropout) : null;
+        network.Dropout = dropout;
         try
         {
             if (initial is not null)
@@ -108,11 +103,21 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
                 WarmStart.CopyWeights(initial, network);
             }
 
-            using TrainingSession session = OpenSession(network, rows, validationRows, labels);
-            Run(session, channel);
-            var model = new NetworkModel(network, _options.FeatureColumnName, Tasks, labels);
+            TrainingHistory history;
+            using (TrainingSession session = OpenSession(network, rows, validationRows, labels))
+            {
+                CheckpointStore? checkpoints = _options.Checkpointing is { } checkpointing
+                    ? new CheckpointStore(checkpointing, TrainingSettings.Of(_options, Tasks, _seed, network, labels, rows, validationRows), channel)
+                    : null;
+                history = new TrainingLoop(_options, session, Tasks, channel, checkpoints).Run();
+            }
+
+            network.Dropout = null;
+            var model = new NetworkModel(network, _options.FeatureColumnName, Tasks, labels) { History = history };
             IReadOnlyList<LabelInfo> tuned = validationRows is null ? labels : ThresholdTuner.Tune(model, validationRows);
-            return new MultiTaskTransformer(_environment, ReferenceEquals(tuned, labels) ? model : new NetworkModel(network, _options.FeatureColumnName, Tasks, tuned));
+            return new MultiTaskTransformer(
+                _environment,
+                ReferenceEquals(tuned, labels) ? model : new NetworkModel(network, _options.FeatureColumnName, Tasks, tuned) { History = history });
         }
         catch
         {
@@ -139,68 +144,27 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
     /// <summary>Opens a training of a network on rows; the session owns its sources, and not the network.</summary>
     internal TrainingSession OpenSession(MultiTaskNetwork network, TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels)
     {
-        InMemoryBatchSource training = OpenSource(rows, labels);
+        float[][]?[] valueWeights = [.. Tasks.Select((task, i) => task.LearnValueWeights(labels[i], rows.Labels[i], rows.LabelWidths[i]))];
+        InMemoryBatchSource Open(TabularData data) => new(data, new LabelTargets(data, Tasks, labels, valueWeights));
+
+        InMemoryBatchSource training = Open(rows);
         return new TrainingSession(
             _options,
             Tasks,
+            [.. Tasks.Select((task, i) => task.CreateMetric(labels[i]))],
             _seed,
-            new TorchEngine(network, Tasks, training.LabelledShares),
+            new TorchEngine(network, Tasks, training.LabelledShares, _options.Optimizer, _options.MaximumGradientNorm),
             training,
-            validationRows is null ? null : OpenSource(validationRows, labels));
+            validationRows is null ? null : Open(validationRows));
     }
 
-    private InMemoryBatchSource OpenSource(TabularData rows, IReadOnlyList<LabelInfo> labels) =>
-        new(rows, new LabelTargets(rows, Tasks, labels));
-
-    private TabularData Read(IChannel channel, IDataView data, IReadOnlyList<LabelInfo>? known, string role)
+    private void RequireValidation(IDataView? validationData)
     {
-        TabularData rows = new DataViewReader(_options.FeatureColumnName, Tasks, _options.ExampleWeightColumnName).Read(data, known, _options.CancellationToken);
-        channel.Info(MessageSensitivity.None, FormattableString.Invariant($"Read {rows.RowCount} {role} rows of {rows.FeatureCount} features."));
-        if (rows.SkippedRowCount > 0)
+        bool hasValidation = validationData is not null || _options.DividesRows;
+        ThresholdTuner.RequireValidation(Tasks, hasValidation);
+        if (!hasValidation && _options.EarlyStopping is { Patience: not null })
         {
-            channel.Warning(MessageSensitivity.None, FormattableString.Invariant($"Left out {rows.SkippedRowCount} {role} rows without a label for any task, or of weight 0."));
+            throw new ArgumentException("Option EarlyStopping watches validation data, and there are none: call Fit(trainData, validationData), or set ValidationFraction or ValidationColumnName. With Patience = null, MaximumDuration alone ends training.");
         }
-
-        if (rows.UnknownLabelCount > 0)
-        {
-            channel.Warning(MessageSensitivity.None, FormattableString.Invariant($"{rows.UnknownLabelCount} labels of the {role} data are of classes unknown to the model, and were treated as missing."));
-        }
-
-        return rows;
-    }
-
-    private LabelInfo[] Learn(DataViewSchema schema, TabularData rows)
-    {
-        var labels = new LabelInfo[Tasks.Count];
-        for (int i = 0; i < labels.Length; i++)
-        {
-            if (Array.TrueForAll(rows.Labels[i], float.IsNaN))
-            {
-                throw new ArgumentException($"Label column '{Tasks[i].LabelColumnName}' of task '{Tasks[i].Name}' has no label in any of the {rows.RowCount} rows. Leave the task out, or look why its labels are missing.");
-            }
-
-            labels[i] = Tasks[i].Learn(schema[Tasks[i].LabelColumnName], rows.Labels[i], rows.LabelWidths[i]);
-        }
-
-        return labels;
-    }
-
-    private void Run(TrainingSession session, IChannel channel)
-    {
-        while (session.Epoch < _options.MaximumNumberOfEpochs)
-        {
-            TrainingProgress progress = session.RunEpoch();
-            channel.Info(MessageSensitivity.Schema, Describe(progress));
-            _options.Progress?.Report(progress);
-        }
-    }
-
-    private static string Describe(TrainingProgress progress)
-    {
-        string Losses(IReadOnlyDictionary<string, double> losses) =>
-            string.Join(", ", losses.Select(loss => FormattableString.Invariant($"{loss.Key} {loss.Value:0.0000}")));
-
-        return FormattableString.Invariant($"Epoch {progress.Epoch} of {progress.MaximumNumberOfEpochs}: training loss {Losses(progress.TrainingLosses)}")
-            + (progress.ValidationLosses is { } validation ? $"; validation loss {Losses(validation)}" : "");
     }
 }

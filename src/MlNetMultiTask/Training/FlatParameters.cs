@@ -1,3 +1,4 @@
+using MlNetMultiTask.Networks;
 using TorchSharp;
 using TorchSharp.Modules;
 
@@ -27,6 +28,7 @@ internal sealed class FlatParameters : IDisposable
             offset += count;
         }
 
+        Decayed = torch.cat([.. all.Select(parameter => parameter.dim() > 1 ? torch.ones(parameter.numel(), dtype: torch.float32, device: torch.CPU) : torch.zeros(parameter.numel(), dtype: torch.float32, device: torch.CPU))]).DetachFromDisposeScope();
         SharedGradients = Gradients.narrow(0, 0, SharedCount).DetachFromDisposeScope();
         Parameters = all;
     }
@@ -39,11 +41,22 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>The parameters' gradients [P]. To clear them, zero this buffer: zero_grad of a module would cut the views off.</summary>
     public torch.Tensor Gradients { get; }
 
+    /// <summary>1 for weights, which weight decay acts on; 0 for biases and gains of normalisation layers [P].</summary>
+    public torch.Tensor Decayed { get; }
+
     /// <summary>The number of shared parameters, which lie first.</summary>
     public long SharedCount { get; }
 
     /// <summary>The shared parameters' part of <see cref="Gradients"/>.</summary>
     public torch.Tensor SharedGradients { get; }
+
+    /// <summary>Where a task's own parameters lie in the buffers.</summary>
+    public (long Start, long Length) GetTaskRange(MultiTaskNetwork network, int task)
+    {
+        IReadOnlyList<Parameter> own = network.GetTaskParameters(task);
+        long start = SharedCount + Enumerable.Range(0, task).Sum(earlier => network.GetTaskParameters(earlier).Sum(parameter => parameter.numel()));
+        return (start, own.Sum(parameter => parameter.numel()));
+    }
 
     /// <summary>Lets go of the buffers; the parameters keep their values, and lose their gradients.</summary>
     public void Dispose()
@@ -55,6 +68,7 @@ internal sealed class FlatParameters : IDisposable
         }
 
         SharedGradients.Dispose();
+        Decayed.Dispose();
         Gradients.Dispose();
         Values.Dispose();
     }

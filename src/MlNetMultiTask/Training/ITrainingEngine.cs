@@ -1,4 +1,5 @@
 using MlNetMultiTask.Data;
+using MlNetMultiTask.Tasks;
 
 namespace MlNetMultiTask.Training;
 
@@ -10,6 +11,9 @@ internal interface ITrainingEngine : IDisposable
 {
     /// <summary>Whether several tasks share parameters, so that gradients can be balanced.</summary>
     bool HasSharedParameters { get; }
+
+    /// <summary>Begins an epoch: what is random in the network then depends on this seed alone.</summary>
+    void BeginEpoch(ulong seed);
 
     /// <summary>Computes the tasks' losses of a batch: reduced, and multiplied by the tasks' loss weights.</summary>
     StepLosses ComputeLosses(Batch batch);
@@ -28,6 +32,18 @@ internal interface ITrainingEngine : IDisposable
 
     /// <summary>Adds a batch's losses, without gradients, to sums over rows: per task Σ w m l and Σ w m.</summary>
     void Measure(Batch batch, double[] lossSums, double[] weightSums);
+
+    /// <summary>Adds the raw outputs of the batch for which losses were computed last to the tasks' metrics.</summary>
+    void Observe(Batch batch, IReadOnlyList<RunningMetric> metrics);
+
+    /// <summary>The parameters as plain numbers.</summary>
+    float[] ExportParameters();
+
+    /// <summary>Restores what <see cref="ExportParameters"/> gave.</summary>
+    void ImportParameters(float[] parameters);
+
+    /// <summary>Sets a task's own parameters to those of an earlier <see cref="ExportParameters"/>, and keeps them there; the task's weight must be 0 from now on.</summary>
+    void Freeze(int task, float[] parameters);
 
     /// <summary>Parameters and optimizer as plain numbers.</summary>
     EngineState Export();

@@ -11,4 +11,10 @@ internal enum RandomStream : uint
 
     /// <summary>Draws of balancing methods.</summary>
     Balancing = 3,
+
+    /// <summary>What dropout drops; the substream is the epoch.</summary>
+    Dropout = 4,
+
+    /// <summary>Which rows become validation data.</summary>
+    Validation = 5,
 }

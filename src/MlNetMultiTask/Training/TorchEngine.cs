@@ -1,4 +1,5 @@
 using MlNetMultiTask.Data;
+using MlNetMultiTask.Interop;
 using MlNetMultiTask.Networks;
 using MlNetMultiTask.Tasks;
 using TorchSharp;
@@ -11,21 +12,28 @@ internal sealed class TorchEngine : ITrainingEngine
     private readonly MultiTaskNetwork _network;
     private readonly IReadOnlyList<PredictionTask> _tasks;
     private readonly IReadOnlyList<double> _labelledShares;
+    private readonly double? _maximumGradientNorm;
     private readonly FlatParameters _parameters;
-    private readonly AdamOptimizer _optimizer;
+    private readonly FlatOptimizer _optimizer;
+    private readonly bool[] _frozen;
     private torch.Tensor?[] _losses = [];
+    private IReadOnlyList<torch.Tensor?> _raw = [];
     private torch.Tensor? _sharedRows;
 
     /// <param name="network">The network; not owned.</param>
     /// <param name="tasks">The tasks, in the order of the network's outputs.</param>
     /// <param name="labelledShares">Per task, the share of training rows that have a label.</param>
-    public TorchEngine(MultiTaskNetwork network, IReadOnlyList<PredictionTask> tasks, IReadOnlyList<double> labelledShares)
+    /// <param name="optimizer">How parameters follow gradients; Adam if null.</param>
+    /// <param name="maximumGradientNorm">The norm to which longer gradients are cut; null for none.</param>
+    public TorchEngine(MultiTaskNetwork network, IReadOnlyList<PredictionTask> tasks, IReadOnlyList<double> labelledShares, Optimizer? optimizer = null, double? maximumGradientNorm = null)
     {
         _network = network;
         _tasks = tasks;
         _labelledShares = labelledShares;
+        _maximumGradientNorm = maximumGradientNorm;
         _parameters = new FlatParameters(network.SharedParameters, [.. Enumerable.Range(0, tasks.Count).SelectMany(network.GetTaskParameters)]);
-        _optimizer = new AdamOptimizer(_parameters.Values);
+        _optimizer = (optimizer ?? Optimizer.Adam()).Start(_parameters.Values, _parameters.Decayed);
+        _frozen = new bool[tasks.Count];
         network.train();
     }
 
@@ -33,15 +41,18 @@ internal sealed class TorchEngine : ITrainingEngine
 
     internal FlatParameters Parameters => _parameters;
 
+    public void BeginEpoch(ulong seed) => _network.Dropout?.Seed(seed);
+
     public StepLosses ComputeLosses(Batch batch)
     {
         NetworkOutputs outputs = _network.Forward(batch.Features);
+        _raw = outputs.Raw;
         int count = _tasks.Count;
         _losses = new torch.Tensor?[count];
         var step = new StepLosses(new double[count], new bool[count], new double[count], new double[count]);
         for (int i = 0; i < count; i++)
         {
-            (torch.Tensor sum, double weight) = SumRows(batch, outputs, i);
+            (torch.Tensor losses, torch.Tensor? factors, double weight) = GetRows(batch, outputs, i);
             step.RowWeights[i] = weight;
             if (weight == 0)
             {
@@ -51,14 +62,29 @@ internal sealed class TorchEngine : ITrainingEngine
             // The share of labelled rows, not the batch's own count, makes the mean unbiased: a lone label does
             // not weigh like a batch full of them.
             double share = batch.Targets[i].Soft is null ? _labelledShares[i] : 1;
-            torch.Tensor loss = sum * (_tasks[i].LossWeight / (batch.RowCount * share));
-            _losses[i] = loss;
-            step.Present[i] = true;
-            step.RowSums[i] = sum.item<float>();
-            step.Losses[i] = loss.item<float>();
+            torch.Tensor mean = (factors is null ? losses : losses * factors).mean();
+            double factor = _tasks[i].LossWeight / share;
+            double value = mean.item<float>();
+            step.RowSums[i] = value * batch.RowCount;
+            if (!_frozen[i])
+            {
+                _losses[i] = factor == 1 ? mean : mean.Times(factor);
+                step.Present[i] = true;
+                step.Losses[i] = value * factor;
+            }
         }
 
         return step;
+    }
+
+    public void Observe(Batch batch, IReadOnlyList<RunningMetric> metrics)
+    {
+        for (int i = 0; i < metrics.Count; i++)
+        {
+            float[] raw = new float[_raw[i]!.numel()];
+            _raw[i]!.detach().data<float>().CopyTo(raw);
+            metrics[i].Add(raw, batch.Targets[i].Values, batch.RowCount);
+        }
     }
 
     public void Backward(ReadOnlySpan<double> weights)
@@ -69,8 +95,8 @@ internal sealed class TorchEngine : ITrainingEngine
         {
             if (_losses[i] is { } loss && weights[i] != 0)
             {
-                torch.Tensor weighted = weights[i] == 1 ? loss : loss * weights[i];
-                total = total is null ? weighted : total + weighted;
+                torch.Tensor weighted = weights[i] == 1 ? loss : loss.Times(weights[i]);
+                total = total is null ? weighted : total.Plus(weighted);
             }
         }
 
@@ -111,6 +137,16 @@ internal sealed class TorchEngine : ITrainingEngine
     public void Update(double learningRate)
     {
         using IDisposable noGradient = torch.no_grad();
+        if (_maximumGradientNorm is { } maximum)
+        {
+            // A norm that is not a number changes nothing here: the next loss tells.
+            double norm = _parameters.Gradients.norm().item<float>();
+            if (norm > maximum)
+            {
+                _parameters.Gradients.TimesInPlace(maximum / norm);
+            }
+        }
+
         _optimizer.Step(_parameters.Values, _parameters.Gradients, learningRate);
     }
 
@@ -119,34 +155,55 @@ internal sealed class TorchEngine : ITrainingEngine
         using IDisposable inference = torch.inference_mode();
         _network.eval();
         NetworkOutputs outputs = _network.Forward(batch.Features);
+        _raw = outputs.Raw;
         for (int i = 0; i < _tasks.Count; i++)
         {
-            (torch.Tensor sum, double weight) = SumRows(batch, outputs, i);
-            lossSums[i] += sum.item<float>();
+            (torch.Tensor losses, torch.Tensor? factors, double weight) = GetRows(batch, outputs, i);
+            lossSums[i] += (factors is null ? losses : losses * factors).sum().item<float>();
             weightSums[i] += weight;
         }
 
         _network.train();
     }
 
-    public EngineState Export()
-    {
-        (long stepCount, float[] mean, float[] square) = _optimizer.Export();
-        return new EngineState(_parameters.Values.data<float>().ToArray(), stepCount, mean, square);
-    }
+    public EngineState Export() =>
+        new(_parameters.Values.data<float>().ToArray(), _optimizer.StepCount, _optimizer.ExportMoments());
 
     public void Import(EngineState state)
     {
         long count = _parameters.Values.numel();
-        if (state.Parameters.Length != count || state.Mean.Length != count || state.Square.Length != count)
+        if (state.Parameters.Length != count || state.Moments.Length != _optimizer.Moments.Count || state.Moments.Any(moment => moment.Length != count))
         {
-            throw new FormatException($"The training state has {state.Parameters.Length} parameters, and the network has {count}.");
+            throw new FormatException($"The training state has {state.Parameters.Length} parameters and {state.Moments.Length} moments, and this training has {count} and {_optimizer.Moments.Count}.");
         }
 
+        ImportParameters(state.Parameters);
+        _optimizer.Import(state.StepCount, state.Moments);
+    }
+
+    public float[] ExportParameters() => _parameters.Values.data<float>().ToArray();
+
+    public void ImportParameters(float[] parameters)
+    {
         using IDisposable scope = torch.NewDisposeScope();
         using IDisposable noGradient = torch.no_grad();
-        _parameters.Values.copy_(torch.tensor(state.Parameters));
-        _optimizer.Import(state.StepCount, state.Mean, state.Square);
+        _parameters.Values.copy_(torch.tensor(parameters));
+    }
+
+    public void Freeze(int task, float[] parameters)
+    {
+        using IDisposable scope = torch.NewDisposeScope();
+        using IDisposable noGradient = torch.no_grad();
+        (long start, long length) = _parameters.GetTaskRange(_network, task);
+        _parameters.Values.narrow(0, start, length).copy_(torch.tensor(parameters.AsSpan((int)start, (int)length).ToArray()));
+
+        // Without gradient, moments and decay, no optimizer moves a parameter.
+        _frozen[task] = true;
+        _parameters.Decayed.narrow(0, start, length).zero_();
+        foreach (torch.Tensor moment in _optimizer.Moments)
+        {
+            moment.narrow(0, start, length).zero_();
+        }
     }
 
     public void Dispose()
@@ -155,17 +212,15 @@ internal sealed class TorchEngine : ITrainingEngine
         _parameters.Dispose();
     }
 
-    /// <summary>Σ w m l over a batch's rows, and Σ w m.</summary>
-    private (torch.Tensor Sum, double Weight) SumRows(Batch batch, NetworkOutputs outputs, int task)
+    /// <summary>The losses l of a batch's rows [B]; their factors w m, null where all are 1; and Σ w m.</summary>
+    private (torch.Tensor Losses, torch.Tensor? Factors, double Weight) GetRows(Batch batch, NetworkOutputs outputs, int task)
     {
         TaskTargets targets = batch.Targets[task];
         torch.Tensor losses = _tasks[task].GetRowLosses(outputs.Raw[task]!, targets);
 
         // With a soft target, every row has a target.
-        torch.Tensor? mask = targets.Soft is null ? targets.Mask : null;
+        torch.Tensor? mask = targets.Soft is null ? targets.LabelWeights : null;
         torch.Tensor? factors = mask is null ? batch.RowWeights : batch.RowWeights is null ? mask : mask * batch.RowWeights;
-        return factors is null
-            ? (losses.sum(), batch.RowCount)
-            : ((losses * factors).sum(), factors.sum().item<float>());
+        return (losses, factors, factors is null ? batch.RowCount : factors.sum().item<float>());
     }
 }

@@ -1,30 +1,48 @@
 namespace MlNetMultiTask;
 
-/// <summary>Where training stands after an epoch.</summary>
+/// <summary>Where training stands: after an epoch, or between two of its batches (<see cref="MultiTaskTrainerOptions.ProgressInterval"/>).</summary>
 public sealed class TrainingProgress
 {
     internal TrainingProgress()
     {
     }
 
-    /// <summary>The epoch that has ended, counted from 1.</summary>
+    /// <summary>The epoch that has ended or is under way, counted from 1.</summary>
     public required int Epoch { get; init; }
 
     /// <summary>The epochs that training has at most.</summary>
     public required int MaximumNumberOfEpochs { get; init; }
 
-    /// <summary>Per task its mean training loss in the epoch, before loss weights.</summary>
+    /// <summary>The batches of the epoch that are done; at the epoch's end, all of them.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>The batches of an epoch.</summary>
+    public required int NumberOfBatches { get; init; }
+
+    /// <summary>Whether the epoch has ended: all batches are done, and the validation data are measured.</summary>
+    public required bool IsEndOfEpoch { get; init; }
+
+    /// <summary>Per task its mean training loss in the epoch so far, before loss weights; NaN where no row so far had a label.</summary>
     public required IReadOnlyDictionary<string, double> TrainingLosses { get; init; }
 
-    /// <summary>Per task its mean loss on the validation data after the epoch, before loss weights; null without validation data. NaN where no validation row has a label.</summary>
+    /// <summary>Per task its main metric over the training rows of the epoch: accuracy (of a multilabel task: of whole sets), or R². NaN where it can't be computed; null before the epoch's end.</summary>
+    public required IReadOnlyDictionary<string, double>? TrainingMetrics { get; init; }
+
+    /// <summary>Per task its mean loss on the validation data after the epoch, before loss weights; null without validation data, and before the epoch's end. NaN where no validation row has a label.</summary>
     public required IReadOnlyDictionary<string, double>? ValidationLosses { get; init; }
 
-    /// <summary>The learning rate of the epoch's last step.</summary>
+    /// <summary>Per task its main metric on the validation data after the epoch; null without validation data, and before the epoch's end.</summary>
+    public required IReadOnlyDictionary<string, double>? ValidationMetrics { get; init; }
+
+    /// <summary>The learning rate of the last step.</summary>
     public required double LearningRate { get; init; }
 
     /// <summary>Training rows per second in the epoch, validation not counted.</summary>
     public required double RowsPerSecond { get; init; }
 
-    /// <summary>The time since training began.</summary>
+    /// <summary>The time since training began; where a checkpoint was resumed, the time before it counts.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>The time that is left if all epochs are run, judged by those before.</summary>
+    public required TimeSpan Remaining { get; init; }
 }

@@ -77,7 +77,7 @@ public sealed class TaskBalancingTests
     public void Methods_are_known_by_their_names_and_need_nothing_of_a_step()
     {
         Assert.Equal("Sum", TaskBalancing.Sum().ToString());
-        Assert.Equal("Fixed", TaskBalancing.Fixed(("A", 1f)).ToString());
+        Assert.Equal("Fixed(A 1)", TaskBalancing.Fixed(("A", 1f)).ToString());
         Assert.Equal(BalancingNeeds.None, TaskBalancing.Sum().Needs);
         Assert.Equal(BalancingNeeds.None, TaskBalancing.Fixed(("A", 1f)).Needs);
     }

@@ -86,7 +86,7 @@ public sealed class ProcessContract
         var file = new ModelZip(saved.ToArray());
         byte[] weights = [.. file.Get(ModelZip.Weights)];
         BitConverter.TryWriteBytes(weights.AsSpan(weights.Length - sizeof(float)), float.NaN);
-        byte[] forged = file.With(file.Get(ModelZip.Manifest), weights);
+        byte[] forged = file.With((ModelZip.Weights, weights));
 
         string message = Assert.ThrowsAny<Exception>(() => fitted.ML.Model.Load(new MemoryStream(forged), out _)).GetBaseException().Message;
         Assert.Contains("NaN", message, StringComparison.Ordinal);

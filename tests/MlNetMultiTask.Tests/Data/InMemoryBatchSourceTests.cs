@@ -41,7 +41,7 @@ public sealed class InMemoryBatchSourceTests
         Assert.Equal([[4L, 3L], [2L, 1L], [0L]], batches.Select(batch => batch.Rows.data<long>().ToArray()));
         Assert.Equal([8f, 9f, 6f, 7f], batches[0].Features.data<float>().ToArray());
         Assert.Equal([0.5f, 2f], batches[0].RowWeights!.data<float>().ToArray());
-        Assert.Equal([1f, 0f], batches[0].Targets[1].Mask!.data<float>().ToArray());
+        Assert.Equal([1f, 0f], batches[0].Targets[1].LabelWeights!.data<float>().ToArray());
     }
 
     [Fact]
@@ -66,17 +66,17 @@ public sealed class InMemoryBatchSourceTests
 
         Assert.Equal(torch.ScalarType.Int64, targets[0].Labels.dtype);
         Assert.Equal([0L, 2L, 1L, 1L, 0L], targets[0].Labels.data<long>().ToArray());
-        Assert.Null(targets[0].Mask);
+        Assert.Null(targets[0].LabelWeights);
         Assert.Null(targets[0].SlotWeights);
 
         Assert.Equal([5L, 1L], targets[1].Labels.shape);
         Assert.Equal([-1f, 0f, 1f, 0f, 2f], targets[1].Labels.data<float>().ToArray());
-        Assert.Equal([1f, 0f, 1f, 0f, 1f], targets[1].Mask!.data<float>().ToArray());
+        Assert.Equal([1f, 0f, 1f, 0f, 1f], targets[1].LabelWeights!.data<float>().ToArray());
         Assert.Null(targets[1].SlotWeights);
 
         // Four rows have a label; four of the first slot, one of the second: weights 4 / (2 · 4) and 4 / (2 · 1).
         Assert.Equal([1f, 0f, 0f, 1f, 1f, 0f, 1f, 0f, 0f, 0f], targets[2].Labels.data<float>().ToArray());
-        Assert.Equal([1f, 1f, 1f, 1f, 0f], targets[2].Mask!.data<float>().ToArray());
+        Assert.Equal([1f, 1f, 1f, 1f, 0f], targets[2].LabelWeights!.data<float>().ToArray());
         Assert.Equal([0.5f, 0f, 0.5f, 2f, 0.5f, 0f, 0.5f, 0f, 0f, 0f], targets[2].SlotWeights!.data<float>().ToArray());
         Assert.Equal([1, 0.6, 0.8], source.LabelledShares);
     }

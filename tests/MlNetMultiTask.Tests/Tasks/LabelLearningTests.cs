@@ -177,17 +177,17 @@ public sealed class LabelLearningTests
             Names = names is { } count ? LabelNames.Parse("Text", [.. Enumerable.Range(0, count).Select(i => $"{i}")]) : null,
         };
 
-        Assert.Contains("'Label'", Assert.Throws<FormatException>(() => _regression.Validate(info)).Message, StringComparison.Ordinal);
+        Assert.Contains("'Label'", Assert.Throws<FormatException>(() => info.RequireFit(_regression)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_scalar_has_one_output()
     {
-        Assert.Throws<FormatException>(() => _binary.Validate(new LabelInfo { OutputCount = 2 }));
-        Assert.Throws<FormatException>(() => _regression.Validate(new LabelInfo { OutputCount = 2, Means = new float[2], Deviations = new float[2] }));
-        Assert.Throws<FormatException>(() => _regression.Validate(new LabelInfo { OutputCount = 1 }));
-        _regression.Validate(new LabelInfo { OutputCount = 2, IsVector = true, Means = new float[2], Deviations = new float[2] });
-        _binary.Validate(new LabelInfo { OutputCount = 1 });
+        Assert.Throws<FormatException>(() => new LabelInfo { OutputCount = 2 }.RequireFit(_binary));
+        Assert.Throws<FormatException>(() => new LabelInfo { OutputCount = 2, Means = new float[2], Deviations = new float[2] }.RequireFit(_regression));
+        Assert.Throws<FormatException>(() => new LabelInfo { OutputCount = 1 }.RequireFit(_regression));
+        new LabelInfo { OutputCount = 2, IsVector = true, Means = new float[2], Deviations = new float[2] }.RequireFit(_regression);
+        new LabelInfo { OutputCount = 1 }.RequireFit(_binary);
     }
 
     private static DataViewSchema.Column Column(DataViewType type)

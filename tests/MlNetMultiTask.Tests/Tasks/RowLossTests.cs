@@ -105,7 +105,7 @@ public sealed class RowLossTests
                 var targets = new TaskTargets
                 {
                     Labels = task == _multiclass ? Indices([.. labels.Select(row => row[0])], raw.Length) : Numbers(labels.Take(raw.Length).Select(row => row[..width].Select(label => (double)label).ToArray())),
-                    Mask = torch.tensor(mask),
+                    LabelWeights = torch.tensor(mask),
                     Soft = new SoftTargets(Numbers(other), temperature, alpha),
                 };
 
@@ -161,7 +161,7 @@ public sealed class RowLossTests
                     var targets = new TaskTargets
                     {
                         Labels = task == _multiclass ? torch.zeros(rows, torch.ScalarType.Int64) : torch.zeros(rows, width),
-                        Mask = mask ? torch.ones(rows) : null,
+                        LabelWeights = mask ? torch.ones(rows) : null,
                         Soft = soft ? new SoftTargets(torch.ones(rows, width), 2f, 0.5f) : null,
                     };
 

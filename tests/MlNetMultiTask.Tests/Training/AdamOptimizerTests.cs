@@ -15,7 +15,7 @@ public sealed class AdamOptimizerTests
     {
         using IDisposable scope = torch.NewDisposeScope();
         torch.Tensor parameters = torch.tensor(Start());
-        using var optimizer = new AdamOptimizer(parameters);
+        using FlatOptimizer optimizer = Create(parameters);
         double[] expected = [.. Start().Select(value => (double)value)];
         double[] m = new double[Count];
         double[] v = new double[Count];
@@ -42,7 +42,7 @@ public sealed class AdamOptimizerTests
     {
         using IDisposable scope = torch.NewDisposeScope();
         torch.Tensor parameters = torch.tensor(Start());
-        using var optimizer = new AdamOptimizer(parameters);
+        using FlatOptimizer optimizer = Create(parameters);
         var theirs = new Parameter(torch.tensor(Start()));
         using var adam = torch.optim.Adam([theirs], lr: 0.01);
         for (int step = 1; step <= 20; step++)
@@ -62,7 +62,7 @@ public sealed class AdamOptimizerTests
     {
         using IDisposable scope = torch.NewDisposeScope();
         torch.Tensor parameters = torch.tensor(Start());
-        using var optimizer = new AdamOptimizer(parameters);
+        using FlatOptimizer optimizer = Create(parameters);
         optimizer.Step(parameters, torch.zeros(Count), 0.1);
 
         Assert.Equal(Start(), parameters.data<float>().ToArray());
@@ -73,13 +73,14 @@ public sealed class AdamOptimizerTests
     {
         using IDisposable scope = torch.NewDisposeScope();
         torch.Tensor parameters = torch.tensor(Start());
-        using var optimizer = new AdamOptimizer(parameters);
+        using FlatOptimizer optimizer = Create(parameters);
         Run(optimizer, parameters, 1, 5);
-        (long steps, float[] mean, float[] square) = optimizer.Export();
+        long steps = optimizer.StepCount;
+        float[][] moments = optimizer.ExportMoments();
         torch.Tensor copy = parameters.clone();
-        using var restored = new AdamOptimizer(copy);
+        using FlatOptimizer restored = Create(copy);
         Run(restored, copy.clone(), 1, 3);
-        restored.Import(steps, mean, square);
+        restored.Import(steps, moments);
         Run(optimizer, parameters, 6, 10);
         Run(restored, copy, 6, 10);
 
@@ -88,7 +89,9 @@ public sealed class AdamOptimizerTests
         Assert.Equal(parameters.data<float>().ToArray(), copy.data<float>().ToArray());
     }
 
-    private static void Run(AdamOptimizer optimizer, torch.Tensor parameters, int first, int last)
+    private static FlatOptimizer Create(torch.Tensor parameters) => Optimizer.Adam().Start(parameters, torch.zeros(Count));
+
+    private static void Run(FlatOptimizer optimizer, torch.Tensor parameters, int first, int last)
     {
         for (int step = first; step <= last; step++)
         {

@@ -207,10 +207,10 @@ public sealed class TorchEngineTests
         using var step = new EngineStep(new TrainingRows(10));
         Train(step, 1);
         EngineState state = step.Engine.Export();
-        float[][] copies = [[.. state.Parameters], [.. state.Mean], [.. state.Square]];
+        float[][] copies = [[.. state.Parameters], [.. state.Moments[0]], [.. state.Moments[1]]];
         Train(step, 1);
 
-        Assert.Equal(copies, [state.Parameters, state.Mean, state.Square]);
+        Assert.Equal(copies, [state.Parameters, .. state.Moments]);
         Assert.NotEqual(state.Parameters, step.Engine.Export().Parameters);
     }
 
@@ -224,7 +224,7 @@ public sealed class TorchEngineTests
         EngineState state = step.Engine.Export();
         int count = state.Parameters.Length;
 
-        Assert.Throws<FormatException>(() => step.Engine.Import(new EngineState(new float[count + parameters], 9, new float[count + mean], new float[count + square])));
+        Assert.Throws<FormatException>(() => step.Engine.Import(new EngineState(new float[count + parameters], 9, [new float[count + mean], new float[count + square]])));
         AssertSame(state, step.Engine.Export());
     }
 
@@ -304,8 +304,7 @@ public sealed class TorchEngineTests
     {
         Assert.Equal(expected.StepCount, actual.StepCount);
         Assert.Equal(expected.Parameters, actual.Parameters);
-        Assert.Equal(expected.Mean, actual.Mean);
-        Assert.Equal(expected.Square, actual.Square);
+        Assert.Equal(expected.Moments, actual.Moments);
     }
 
     private static void AssertClose(float[] expected, float[] actual)

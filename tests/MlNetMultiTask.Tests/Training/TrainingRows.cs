@@ -87,6 +87,8 @@ internal sealed class TrainingRows
         Weights = Weights,
     };
 
+    public RunningMetric[] CreateMetrics() => [.. Tasks.Select((task, i) => task.CreateMetric(Infos[i]))];
+
     public InMemoryBatchSource OpenSource() => new(ToData(), new LabelTargets(ToData(), Tasks, Infos));
 
     /// <summary>A network with random parameters everywhere, biases among them, so that no ReLU stands on its kink.</summary>

@@ -1,5 +1,6 @@
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Networks;
+using MlNetMultiTask.Tasks;
 using MlNetMultiTask.Training;
 
 namespace MlNetMultiTask.Tests.Training;
@@ -25,8 +26,8 @@ public sealed class TrainingSessionTests
     {
         using var engine = new RecordingEngine();
         using TrainingSession session = Open(new TrainingRows(10), engine, batchSize: 4, epochs: 2, rate: LearningRateSchedule.Cosine(0.5));
-        TrainingProgress first = session.RunEpoch();
-        TrainingProgress second = session.RunEpoch();
+        TrainingEpoch first = session.RunEpoch();
+        TrainingEpoch second = session.RunEpoch();
 
         double[] expected = [.. Enumerable.Range(0, 6).Select(step => 0.25 * (1 + Math.Cos(Math.PI * step / 6)))];
         Assert.All(expected.Zip(engine.Rates), pair => Assert.Equal(pair.First, pair.Second, 1e-15));
@@ -55,15 +56,15 @@ public sealed class TrainingSessionTests
     {
         using var engine = new RecordingEngine { Losses = call => new StepLosses([1, 1, 1, 1, 1], [true, true, true, true, false], [call, 2, 3, 4, 0], [2, 4, 1, 8, 0]) };
         using TrainingSession session = Open(new TrainingRows(10), engine, batchSize: 5, epochs: 3, validation: new TrainingRows(4));
-        TrainingProgress progress = session.RunEpoch();
+        TrainingEpoch progress = session.RunEpoch();
 
-        Assert.Equal(1, progress.Epoch);
-        Assert.Equal(3, progress.MaximumNumberOfEpochs);
+        Assert.Equal(1, progress.Number);
         Assert.Equal([(1.0 + 2) / 4, 0.5, 3, 0.5, double.NaN], progress.TrainingLosses.Values);
         Assert.Equal(["Class", "Yes", "Number", "Vector", "Set"], progress.TrainingLosses.Keys);
         Assert.Equal([10.0 / 4, 10.0 / 4, 10.0 / 4, 10.0 / 4, 10.0 / 4], progress.ValidationLosses!.Values);
-        Assert.True(progress.RowsPerSecond > 0);
-        Assert.True(progress.Elapsed > TimeSpan.Zero);
+        Assert.Equal([1.0, 1, 1, 1, 1], progress.TaskWeights.Values);
+        Assert.True(session.RowsPerSecond > 0);
+        Assert.True(progress.Duration > TimeSpan.Zero);
         Assert.Equal(1, session.Epoch);
     }
 
@@ -170,7 +171,7 @@ public sealed class TrainingSessionTests
             Balancing = balancing ?? TaskBalancing.Sum(),
             CancellationToken = token,
         };
-        return new TrainingSession(options, rows.Tasks, 5, engine, source ?? rows.OpenSource(), validation?.OpenSource());
+        return new TrainingSession(options, rows.Tasks, rows.CreateMetrics(), 5, engine, source ?? rows.OpenSource(), validation?.OpenSource());
     }
 
     /// <summary>Notes what it is asked to do.</summary>
@@ -222,6 +223,20 @@ public sealed class TrainingSessionTests
                 weightSums[i] += batch.RowCount;
             }
         }
+
+        public void BeginEpoch(ulong seed)
+        {
+        }
+
+        public void Observe(Batch batch, IReadOnlyList<RunningMetric> metrics)
+        {
+        }
+
+        public float[] ExportParameters() => throw new NotSupportedException();
+
+        public void ImportParameters(float[] parameters) => throw new NotSupportedException();
+
+        public void Freeze(int task, float[] parameters) => throw new NotSupportedException();
 
         public EngineState Export() => throw new NotSupportedException();
 

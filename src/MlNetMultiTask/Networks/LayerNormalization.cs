@@ -1,0 +1,38 @@
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace MlNetMultiTask.Networks;
+
+/// <summary>Layer normalisation (Ba, Kiros, Hinton 2016): each row's outputs are brought to mean 0 and deviation 1, then to a learned scale and shift.</summary>
+internal sealed class LayerNormalization : torch.nn.Module
+{
+    private const double Epsilon = 1e-5;
+
+    private readonly long[] _shape;
+
+    public LayerNormalization(int width)
+        : base(nameof(LayerNormalization))
+    {
+        _shape = [width];
+        Gain = new Parameter(torch.ones(width, dtype: torch.float32, device: torch.CPU));
+        Bias = new Parameter(torch.zeros(width, dtype: torch.float32, device: torch.CPU));
+        register_parameter("gain", Gain);
+        register_parameter("bias", Bias);
+    }
+
+    public Parameter Gain { get; }
+
+    public Parameter Bias { get; }
+
+    public static long CountParameters(int width) => 2L * width;
+
+    public torch.Tensor Forward(torch.Tensor input) => torch.nn.functional.layer_norm(input, _shape, Gain, Bias, Epsilon);
+
+    public void Initialize()
+    {
+        using IDisposable noGradient = torch.no_grad();
+        using IDisposable scope = torch.NewDisposeScope();
+        Gain.copy_(torch.ones_like(Gain));
+        Bias.zero_();
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MlNetMultiTask.Data;
+using MlNetMultiTask.Tasks;
+using MlNetMultiTask.Training;
+
+namespace MlNetMultiTask.Trainers;
+
+/// <summary>Reads what a training needs: the rows to learn from, those to measure on, and what is to be known of the labels.</summary>
+internal sealed class TrainingData(MultiTaskTrainerOptions options, IReadOnlyList<PredictionTask> tasks, ulong seed, IChannel channel)
+{
+    /// <summary>Reads the rows, and puts validation rows aside where the options say so and none are given.</summary>
+    /// <param name="trainData">The training data.</param>
+    /// <param name="validationData">The validation data, or null.</param>
+    /// <param name="known">What an initial model knows of the labels; null without one.</param>
+    public (TabularData Training, TabularData? Validation, IReadOnlyList<LabelInfo> Labels) Read(IDataView trainData, IDataView? validationData, IReadOnlyList<LabelInfo>? known)
+    {
+        bool divides = validationData is null && options.DividesRows;
+        TabularData training = ReadRows(trainData, known, "training", divides ? options.Columns.Tags : null);
+        TabularData? validation = null;
+        if (divides)
+        {
+            (training, validation) = TabularSplit.Apply(training, Draw(trainData, training));
+            channel.Info(MessageSensitivity.None, FormattableString.Invariant($"Put {validation.RowCount} of these rows aside as validation data."));
+        }
+
+        if (FeatureScales.FindProblem(training) is { } problem)
+        {
+            channel.Warning(MessageSensitivity.Schema, problem);
+        }
+
+        IReadOnlyList<LabelInfo> labels = known is null
+            ? Learn(trainData.Schema, training)
+            : [.. known.Select((label, i) => tasks[i].LearnMore(label, training.Labels[i], training.LabelWidths[i]))];
+        return (training, validationData is null ? validation : ReadRows(validationData, labels, "validation", null), labels);
+    }
+
+    private bool[] Draw(IDataView data, TabularData rows)
+    {
+        if (options.ValidationColumnName is { } name)
+        {
+            DataColumns.RequireFlags(data.Schema, name);
+            return Array.ConvertAll(rows.Tags!, tag => tag == 1);
+        }
+
+        return TabularSplit.Draw(rows.RowCount, rows.Tags, options.ValidationFraction, new CounterRandom(seed, (uint)RandomStream.Validation).NextPermutation);
+    }
+
+    private TabularData ReadRows(IDataView data, IReadOnlyList<LabelInfo>? known, string role, string? tagColumnName)
+    {
+        TabularData rows = new DataViewReader(options.FeatureColumnName, tasks, options.ExampleWeightColumnName, tagColumnName).Read(data, known, options.CancellationToken);
+        channel.Info(MessageSensitivity.None, FormattableString.Invariant($"Read {rows.RowCount} {role} rows of {rows.FeatureCount} features."));
+        if (rows.SkippedRowCount > 0)
+        {
+            channel.Warning(MessageSensitivity.None, FormattableString.Invariant($"Left out {rows.SkippedRowCount} {role} rows without a label for any task, or of weight 0."));
+        }
+
+        if (rows.UnknownLabelCount > 0)
+        {
+            channel.Warning(MessageSensitivity.None, FormattableString.Invariant($"{rows.UnknownLabelCount} labels of the {role} data are of classes unknown to the model, and were treated as missing."));
+        }
+
+        return rows;
+    }
+
+    private LabelInfo[] Learn(DataViewSchema schema, TabularData rows)
+    {
+        var labels = new LabelInfo[tasks.Count];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (Array.TrueForAll(rows.Labels[i], float.IsNaN))
+            {
+                throw new ArgumentException($"Label column '{tasks[i].LabelColumnName}' of task '{tasks[i].Name}' has no label in any of the {rows.RowCount} rows. Leave the task out, or look why its labels are missing.");
+            }
+
+            labels[i] = tasks[i].Learn(schema[tasks[i].LabelColumnName], rows.Labels[i], rows.LabelWidths[i]);
+        }
+
+        return labels;
+    }
+}

@@ -1,0 +1,69 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using MlNetMultiTask.Data;
+using MlNetMultiTask.Models;
+using MlNetMultiTask.Networks;
+using MlNetMultiTask.Tasks;
+
+namespace MlNetMultiTask.Trainers;
+
+/// <summary>All that the result of a training depends on, as texts by name: a checkpoint of other settings is of another training.</summary>
+internal static class TrainingSettings
+{
+    public static IReadOnlyList<KeyValuePair<string, string>> Of(
+        MultiTaskTrainerOptions options, IReadOnlyList<PredictionTask> tasks, ulong seed, MultiTaskNetwork network, IReadOnlyList<LabelInfo> labels, TabularData rows, TabularData? validation)
+    {
+        NetworkDescription description = network.Description;
+        var settings = new List<KeyValuePair<string, string>>
+        {
+            new("network", $"{description.Kind}({string.Join(", ", description.Sizes.Select(size => $"{size.Key} {string.Join('-', size.Value)}"))})"),
+            new("number of features", Text(description.FeatureCount)),
+            new("outputs", string.Join(", ", description.OutputCounts.Select(count => Text(count)))),
+            new("BatchSize", Text(options.BatchSize)),
+            new("MaximumNumberOfEpochs", Text(options.MaximumNumberOfEpochs)),
+            new("LearningRate", options.LearningRate.ToString()),
+            new("Optimizer", options.Optimizer.ToString()),
+            new("MaximumGradientNorm", Text(options.MaximumGradientNorm)),
+            new("Dropout", Text(options.Dropout)),
+            new("Balancing", options.Balancing.ToString()),
+            new("EarlyStopping", options.EarlyStopping?.ToString() ?? "none"),
+            new("OnCancellation", Text(options.OnCancellation)),
+            new("seed", Text(seed)),
+        };
+        settings.AddRange(tasks.Select((task, i) => new KeyValuePair<string, string>($"task '{task.Name}'", Describe(task, labels[i]))));
+        AddRows(settings, "training", rows);
+        AddRows(settings, "validation", validation);
+        return settings;
+    }
+
+    private static void AddRows(List<KeyValuePair<string, string>> settings, string role, TabularData? rows)
+    {
+        settings.Add(new($"number of {role} rows", Text(rows?.RowCount ?? 0)));
+        var hash = new XxHash3();
+        if (rows is not null)
+        {
+            hash.Append(MemoryMarshal.AsBytes(rows.Features.AsSpan(0, rows.RowCount * rows.FeatureCount)));
+            foreach (float[]? values in rows.Labels.Append(rows.Weights).Concat(rows.TaskWeights ?? []))
+            {
+                hash.Append(MemoryMarshal.AsBytes(values.AsSpan()));
+            }
+        }
+
+        settings.Add(new($"checksum of the {role} data", Convert.ToHexString(hash.GetCurrentHash())));
+    }
+
+    private static string Describe(PredictionTask task, LabelInfo label)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            TaskManifest.Write(json, task, label);
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static string Text(object? value) => value is null ? "none" : FormattableString.Invariant($"{value}");
+}
