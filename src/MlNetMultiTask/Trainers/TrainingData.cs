@@ -16,11 +16,16 @@ internal sealed class TrainingData(MultiTaskTrainerOptions options, IReadOnlyLis
     public (TabularData Training, TabularData? Validation, IReadOnlyList<LabelInfo> Labels) Read(IDataView trainData, IDataView? validationData, IReadOnlyList<LabelInfo>? known)
     {
         bool divides = validationData is null && options.DividesRows;
+        if (divides && options.ValidationColumnName is { } flags)
+        {
+            DataColumns.RequireFlags(trainData.Schema, flags);
+        }
+
         TabularData training = ReadRows(trainData, known, "training", divides ? options.Columns.Tags : null);
         TabularData? validation = null;
         if (divides)
         {
-            (training, validation) = TabularSplit.Apply(training, Draw(trainData, training));
+            (training, validation) = TabularSplit.Apply(training, Draw(training));
             channel.Info(MessageSensitivity.None, FormattableString.Invariant($"Put {validation.RowCount} of these rows aside as validation data."));
         }
 
@@ -35,16 +40,10 @@ internal sealed class TrainingData(MultiTaskTrainerOptions options, IReadOnlyLis
         return (training, validationData is null ? validation : ReadRows(validationData, labels, "validation", null), labels);
     }
 
-    private bool[] Draw(IDataView data, TabularData rows)
-    {
-        if (options.ValidationColumnName is { } name)
-        {
-            DataColumns.RequireFlags(data.Schema, name);
-            return Array.ConvertAll(rows.Tags!, tag => tag == 1);
-        }
-
-        return TabularSplit.Draw(rows.RowCount, rows.Tags, options.ValidationFraction, new CounterRandom(seed, (uint)RandomStream.Validation).NextPermutation);
-    }
+    private bool[] Draw(TabularData rows) =>
+        options.ValidationColumnName is not null
+            ? Array.ConvertAll(rows.Tags!, tag => tag == 1)
+            : TabularSplit.Draw(rows.RowCount, rows.Tags, options.ValidationFraction, new CounterRandom(seed, (uint)RandomStream.Validation).NextPermutation);
 
     private TabularData ReadRows(IDataView data, IReadOnlyList<LabelInfo>? known, string role, string? tagColumnName)
     {

@@ -103,8 +103,10 @@ internal sealed class TrainingLoop
 
     private TrainingEnd? FindEnd()
     {
-        bool allFrozen = _state.Frozen.All(frozen => frozen);
-        return allFrozen || (Stopping?.Patience is { } patience && _session.HasValidation && _state.Progress.EpochsWithout >= patience) ? TrainingEnd.NoImprovement
+        bool stands = Stopping is { FreezeTasks: true }
+            ? _state.Frozen.All(frozen => frozen)
+            : Stopping?.Patience is { } patience && _state.Progress.EpochsWithout >= patience;
+        return stands ? TrainingEnd.NoImprovement
             : _session.Epoch >= _options.MaximumNumberOfEpochs ? TrainingEnd.MaximumNumberOfEpochs
             : Stopping?.MaximumDuration is { } maximum && _session.Epoch > 0 && Elapsed >= maximum ? TrainingEnd.MaximumDuration
             : null;

@@ -46,4 +46,10 @@ public sealed class Example
     public float Weight { get; set; } = 1;
 
     public string Note { get; set; } = "";
+
+    /// <summary>Every fourth row.</summary>
+    public bool Held { get; set; }
+
+    /// <summary>Five rows have the same.</summary>
+    public string Group { get; set; } = "";
 }

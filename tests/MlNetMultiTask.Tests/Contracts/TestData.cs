@@ -93,6 +93,8 @@ public static class TestData
             TagNames = [.. _tags.Where((_, i) => tags[i])],
             Weight = 0.5f + (index % 3),
             Note = "row " + index,
+            Held = index % 4 == 3,
+            Group = "group " + (index / 5),
         };
     }
 }

@@ -20,7 +20,7 @@ public static class TrainerCases
 
     public static MultiTaskTrainer Create(string name, MLContext ml, TrainerSetup? setup = null) => _all[name](ml, setup ?? new TrainerSetup());
 
-    private static TheoryData<string, string> Combine(IEnumerable<string> others)
+    public static TheoryData<string, string> Combine(IEnumerable<string> others)
     {
         var data = new TheoryData<string, string>();
         foreach (string other in others)

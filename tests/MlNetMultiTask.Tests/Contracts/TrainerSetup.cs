@@ -17,6 +17,34 @@ public sealed record TrainerSetup
 
     public LearningRateSchedule LearningRate { get; init; } = 0.01;
 
+    public TaskBalancing Balancing { get; init; } = TaskBalancing.Sum();
+
+    public Optimizer Optimizer { get; init; } = Optimizer.Adam();
+
+    public double? MaximumGradientNorm { get; init; }
+
+    public Activation Activation { get; init; }
+
+    public bool LayerNormalization { get; init; }
+
+    public double Dropout { get; init; }
+
+    public float ValidationFraction { get; init; }
+
+    public string? ValidationColumnName { get; init; }
+
+    public string? SamplingKeyColumnName { get; init; }
+
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    public Microsoft.ML.ITransformer? InitialModel { get; init; }
+
+    public Checkpointing? Checkpointing { get; init; }
+
+    public TimeSpan? ProgressInterval { get; init; }
+
+    public OnCancellation OnCancellation { get; init; }
+
     public int? NumberOfThreads { get; init; }
 
     public IProgress<TrainingProgress>? Progress { get; init; }

@@ -1,0 +1,168 @@
+using Microsoft.ML;
+using MlNetMultiTask.FreshProcess;
+
+namespace MlNetMultiTask.Tests.Contracts;
+
+/// <summary>A training that was cut off goes on where it was, and ends in the same bits.</summary>
+public sealed class CheckpointContract : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    /// <summary>Everything that has a state of its own: schedule with memory, momentum, dropout, early stopping, tasks that freeze.</summary>
+    private static TrainerSetup Setup => new()
+    {
+        MaximumNumberOfEpochs = 14,
+        LearningRate = LearningRateSchedule.ReduceOnPlateau(0.05, patience: 2).WithWarmUp(1.5),
+        Optimizer = Optimizer.AdamW(0.01),
+        Dropout = 0.2,
+        LayerNormalization = true,
+        ValidationColumnName = "Held",
+        EarlyStopping = new EarlyStopping { Patience = 3, FreezeTasks = true },
+        ExampleWeightColumnName = "Weight",
+    };
+
+    private string[] Files => [.. Directory.EnumerateFiles(_folder[""]).Order(StringComparer.Ordinal)];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void Going_on_after_any_epoch_ends_in_the_same_bits(string trainerName)
+    {
+        using var whole = new Fitted(trainerName, Setup);
+        int epochs = whole.Model.History!.Epochs.Count;
+        Assert.True(epochs > 5, whole.Model.History.ToString());
+        for (int cut = 1; cut < epochs; cut++)
+        {
+            CutOff(trainerName, Setup, cut);
+            Assert.NotEmpty(Files);
+            using var resumed = new Fitted(trainerName, Setup with { Checkpointing = new Checkpointing(_folder[""]) });
+
+            Assert.Equal(ScoreBytes.Of(whole.Scored, whole.Outputs), ScoreBytes.Of(resumed.Scored, resumed.Outputs));
+            Assert.Equal(Figures(whole), Figures(resumed));
+            Assert.Equal(whole.Model.History.BestEpoch, resumed.Model.History!.BestEpoch);
+            Assert.Empty(Files);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void Two_checkpoints_are_kept_and_the_older_one_serves_where_the_newer_is_damaged(string trainerName)
+    {
+        using var whole = new Fitted(trainerName, Setup);
+        CutOff(trainerName, Setup, 5);
+        Assert.Equal(2, Files.Length);
+        byte[] content = File.ReadAllBytes(Files[1]);
+        content[content.Length / 3] ^= 1;
+        File.WriteAllBytes(Files[1], content);
+        File.WriteAllText(_folder["0000000009.checkpoint"], "");
+        var warnings = new List<string>();
+        var ml = new MLContext(1);
+        ml.Log += (_, e) =>
+        {
+            if (e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+            {
+                warnings.Add(e.Message);
+            }
+        };
+        IDataView data = TestData.View(ml);
+        using MultiTaskTransformer resumed = TrainerCases.Create(trainerName, ml, Setup with { Checkpointing = new Checkpointing(_folder[""]) }).Fit(data);
+
+        Assert.Equal(ScoreBytes.Of(whole.Scored, whole.Outputs), ScoreBytes.Of(resumed.Transform(whole.Data), whole.Outputs));
+        Assert.Contains(warnings, warning => warning.Contains("0000000005.checkpoint", StringComparison.Ordinal) && warning.Contains("checksum", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.Contains("0000000009.checkpoint", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void Where_all_are_damaged_nothing_is_lost_without_a_word(string trainerName)
+    {
+        CutOff(trainerName, Setup, 3);
+        Array.ForEach(Files, file => File.WriteAllBytes(file, File.ReadAllBytes(file)[..^1]));
+
+        string message = Assert.Throws<FormatException>(() => new Fitted(trainerName, Setup with { Checkpointing = new Checkpointing(_folder[""]) })).Message;
+
+        Assert.Contains("Delete them to begin anew", message, StringComparison.Ordinal);
+        Assert.Equal(2, Files.Length);
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void A_checkpoint_of_another_training_is_refused_with_what_differs(string trainerName)
+    {
+        CutOff(trainerName, Setup, 3);
+        var checkpointing = new Checkpointing(_folder[""]);
+        (TrainerSetup Setup, string[] Words)[] others =
+        [
+            (Setup with { BatchSize = 8 }, ["BatchSize was 16, and is 8"]),
+            (Setup with { LearningRate = 0.1 }, ["LearningRate was ReduceOnPlateau(0.05", "and is Constant(0.1)"]),
+            (Setup with { Optimizer = Optimizer.Sgd() }, ["Optimizer was AdamW(weightDecay 0.01", "and is Sgd(momentum 0.9"]),
+            (Setup with { EarlyStopping = new EarlyStopping { Patience = 4, FreezeTasks = true } }, ["EarlyStopping was RelativeLoss, patience 3", "and is RelativeLoss, patience 4"]),
+            (Setup with { ValidationColumnName = null, ValidationFraction = 0.5f }, ["number of training rows was 45, and is 30", "checksum of the training data"]),
+            (Setup with { ExampleWeightColumnName = null }, ["checksum of the training data"]),
+            (Setup with { Dropout = 0 }, ["Dropout was 0.2, and is 0"]),
+            (Setup with { Activation = Activation.Tanh }, ["network was", "activation"]),
+            (Setup with { Tasks = [PredictionTask.MulticlassClassification("Color", lossWeight: 2), .. TestData.Tasks()[1..]] }, ["task 'Color' was", "\"lossWeight\":1", "\"lossWeight\":2"]),
+            (Setup with { Balancing = TaskBalancing.Fixed(("Color", 2)) }, ["Balancing was Sum, and is Fixed(Color 2)"]),
+        ];
+        Assert.All(others, other =>
+        {
+            string message = Assert.Throws<ArgumentException>(() => new Fitted(trainerName, other.Setup with { Checkpointing = checkpointing })).Message;
+            Assert.All(other.Words, word => Assert.Contains(word, message, StringComparison.Ordinal));
+        });
+        Assert.Equal(2, Files.Length);
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void Checkpoints_come_as_often_as_is_wanted(string trainerName)
+    {
+        var written = new List<string>();
+        using (var fitted = new Fitted(trainerName, new TrainerSetup
+        {
+            MaximumNumberOfEpochs = 8,
+            Checkpointing = new Checkpointing(_folder["deep/down"]) { NumberOfEpochs = 3 },
+            Progress = new Report(_ => written.AddRange(Directory.EnumerateFiles(_folder["deep/down"]).Select(file => Path.GetFileName(file)!))),
+        }))
+        {
+            Assert.Equal(["0000000003.checkpoint", "0000000006.checkpoint"], written.Distinct());
+            Assert.Empty(Directory.EnumerateFiles(_folder["deep/down"]));
+        }
+
+        written.Clear();
+        using var timed = new Fitted(trainerName, new TrainerSetup
+        {
+            MaximumNumberOfEpochs = 4,
+            Checkpointing = new Checkpointing(_folder[""]) { NumberOfEpochs = null, Interval = TimeSpan.FromTicks(1) },
+            Progress = new Report(_ => written.AddRange(Files)),
+        });
+        Assert.Equal(3, written.Distinct().Count());
+    }
+
+    /// <summary>Trains with checkpoints until a number of epochs has ended, and is cut off in the next.</summary>
+    private void CutOff(string trainerName, TrainerSetup setup, int epochs)
+    {
+        using var cancellation = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => new Fitted(trainerName, setup with
+        {
+            Checkpointing = new Checkpointing(_folder[""]),
+            CancellationToken = cancellation.Token,
+            ProgressInterval = TimeSpan.Zero,
+            Progress = new Report(progress =>
+            {
+                if (progress.Epoch == epochs + 1)
+                {
+                    cancellation.Cancel();
+                }
+            }),
+        }));
+    }
+
+    private static double[] Figures(Fitted fitted) =>
+        [.. fitted.Model.History!.Epochs.SelectMany(epoch => (double[])[epoch.LearningRate, .. epoch.TrainingLosses.Values, .. epoch.TrainingMetrics.Values, .. epoch.ValidationLosses!.Values, .. epoch.ValidationMetrics!.Values, .. epoch.TaskWeights.Values])];
+
+    private sealed class Report(Action<TrainingProgress> then) : IProgress<TrainingProgress>
+    {
+        void IProgress<TrainingProgress>.Report(TrainingProgress value) => then(value);
+    }
+}

@@ -1,0 +1,142 @@
+using MlNetMultiTask.Networks;
+using MlNetMultiTask.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace MlNetMultiTask.Tests.Training;
+
+/// <summary>Optimizers on flat buffers against torch's own, and what weight decay spares.</summary>
+public sealed class OptimizerTests
+{
+    private const int Count = 40;
+    private const double Rate = 0.02;
+
+    private static readonly Dictionary<string, (Optimizer Ours, Func<Parameter, torch.optim.Optimizer> Theirs)> _all = new()
+    {
+        ["Adam with decay"] = (Optimizer.Adam(weightDecay: 0.1), parameter => torch.optim.Adam([parameter], Rate, weight_decay: 0.1)),
+        ["Adam with other constants"] = (Optimizer.Adam(beta1: 0.8, beta2: 0.95, epsilon: 1e-3), parameter => torch.optim.Adam([parameter], Rate, 0.8, 0.95, 1e-3)),
+        ["AdamW"] = (Optimizer.AdamW(0.1), parameter => torch.optim.AdamW([parameter], Rate, weight_decay: 0.1)),
+        ["SGD without momentum"] = (Optimizer.Sgd(momentum: 0), parameter => torch.optim.SGD([parameter], Rate)),
+        ["SGD"] = (Optimizer.Sgd(), parameter => torch.optim.SGD([parameter], Rate, momentum: 0.9)),
+        ["SGD with decay"] = (Optimizer.Sgd(weightDecay: 0.1), parameter => torch.optim.SGD([parameter], Rate, momentum: 0.9, weight_decay: 0.1)),
+        ["Nesterov"] = (Optimizer.Sgd(nesterov: true), parameter => torch.optim.SGD([parameter], Rate, momentum: 0.9, nesterov: true)),
+    };
+
+    public static TheoryData<string> All { get; } = [.. _all.Keys];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Thirty_steps_are_those_of_torch(string name)
+    {
+        using IDisposable scope = torch.NewDisposeScope();
+        torch.Tensor parameters = torch.tensor(Start());
+        using FlatOptimizer optimizer = _all[name].Ours.Start(parameters, torch.ones(Count));
+        var theirs = new Parameter(torch.tensor(Start()));
+        using torch.optim.Optimizer reference = _all[name].Theirs(theirs);
+        for (int step = 1; step <= 30; step++)
+        {
+            float[] gradient = Gradient(step);
+            optimizer.Step(parameters, torch.tensor(gradient), Rate);
+            theirs.grad = torch.tensor(gradient);
+            reference.step();
+        }
+
+        Assert.NotEqual(Start(), parameters.data<float>().ToArray());
+        Assert.All(theirs.detach().data<float>().ToArray().Zip(parameters.data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 2e-6 * Math.Max(1, Math.Abs(pair.First))));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_restored_state_goes_on_bit_by_bit(string name)
+    {
+        using IDisposable scope = torch.NewDisposeScope();
+        torch.Tensor parameters = torch.tensor(Start());
+        using FlatOptimizer optimizer = _all[name].Ours.Start(parameters, torch.ones(Count));
+        Run(optimizer, parameters, 1, 5);
+        torch.Tensor copy = parameters.clone();
+        using FlatOptimizer restored = _all[name].Ours.Start(copy, torch.ones(Count));
+        restored.Import(optimizer.StepCount, optimizer.ExportMoments());
+        Run(optimizer, parameters, 6, 12);
+        Run(restored, copy, 6, 12);
+
+        Assert.Equal(parameters.data<float>().ToArray(), copy.data<float>().ToArray());
+    }
+
+    /// <summary>Without any gradient, decay is all that moves parameters: weights of layers, and neither biases nor gains.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Weight_decay_spares_biases_and_gains(bool decoupled)
+    {
+        using IDisposable scope = torch.NewDisposeScope();
+        using MultiTaskNetwork network = NetworkKinds.Create(HardParameterSharingNetwork.Describe(3, [1], [4], [2], new HiddenLayers(Activation.ReLU, true)));
+        network.Initialize(new CounterRandom(1, 1), [[0.5f]]);
+        Dictionary<string, float[]> before = network.state_dict().ToDictionary(item => item.Key, item => item.Value.detach().data<float>().ToArray());
+        using var engine = new TorchEngine(network, [PredictionTask.Regression("A")], [1], decoupled ? Optimizer.AdamW(0.1) : Optimizer.Adam(0.1));
+        engine.Parameters.Gradients.zero_();
+        engine.Update(0.01);
+
+        foreach ((string name, torch.Tensor value) in network.state_dict())
+        {
+            bool isWeight = name.EndsWith("weight", StringComparison.Ordinal);
+            Assert.Equal(!isWeight, before[name].SequenceEqual(value.detach().data<float>().ToArray()));
+        }
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1e-3)]
+    [InlineData(1e6)]
+    public void A_long_gradient_is_cut_to_the_norm_and_a_short_one_left_alone(double maximum)
+    {
+        using IDisposable scope = torch.NewDisposeScope();
+        var rows = new TrainingRows(10);
+        using MultiTaskNetwork network = rows.CreateNetwork();
+        using var engine = new TorchEngine(network, rows.Tasks, [1, 1, 1, 1, 1], Optimizer.Sgd(momentum: 0), maximum);
+        float[] gradient = [.. Gradient(1).Take(40), .. new float[engine.Parameters.Gradients.numel() - 40]];
+        double norm = Math.Sqrt(gradient.Sum(value => (double)value * value));
+        engine.Parameters.Gradients.copy_(torch.tensor(gradient));
+        float[] before = engine.ExportParameters();
+        engine.Update(1);
+
+        double scale = Math.Min(1, maximum / norm);
+        Assert.All(before.Zip(gradient, engine.ExportParameters()), item => Assert.Equal(item.First - (scale * item.Second), item.Third, 1e-5 * Math.Max(1, scale * norm)));
+    }
+
+    [Fact]
+    public void Arguments_outside_their_range_are_refused_by_name()
+    {
+        (Action Attempt, string Name)[] attempts =
+        [
+            (() => Optimizer.Adam(weightDecay: -1), "weightDecay"),
+            (() => Optimizer.Adam(beta1: 1), "beta1"),
+            (() => Optimizer.AdamW(beta2: double.NaN), "beta2"),
+            (() => Optimizer.AdamW(epsilon: 0), "epsilon"),
+            (() => Optimizer.Sgd(momentum: -0.1), "momentum"),
+            (() => Optimizer.Sgd(weightDecay: double.PositiveInfinity), "weightDecay"),
+        ];
+        Assert.All(attempts, attempt => Assert.Equal(attempt.Name, Assert.Throws<ArgumentOutOfRangeException>(attempt.Attempt).ParamName));
+    }
+
+    private static void Run(FlatOptimizer optimizer, torch.Tensor parameters, int first, int last)
+    {
+        for (int step = first; step <= last; step++)
+        {
+            optimizer.Step(parameters, torch.tensor(Gradient(step)), Rate);
+        }
+    }
+
+    private static float[] Start()
+    {
+        float[] values = new float[Count];
+        new CounterRandom(1, 1).FillUniform(values, 1f);
+        return values;
+    }
+
+    private static float[] Gradient(int step)
+    {
+        float[] values = new float[Count];
+        new CounterRandom(2, 2, (uint)step).FillUniform(values, 1f);
+        return [.. values.Select((value, i) => value * MathF.Pow(10, (i % 5) - 3))];
+    }
+}
