@@ -39,8 +39,9 @@ public sealed class MultiTaskCatalog
     /// </summary>
     /// <param name="model">The model: any transformer or chain.</param>
     /// <param name="inputSchema">The schema of the data that the model transforms; null if unknown.</param>
-    /// <param name="filePath">The file; replaced if it exists.</param>
-    /// <exception cref="IOException">The file can't be written; an older file is left as it was.</exception>
+    /// <param name="filePath">The file; replaced if it exists, with the same permissions. Of a link, the target is replaced.</param>
+    /// <exception cref="IOException">The file can't be written, or what is there is no file; an older file is left as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder does not allow to write.</exception>
     public void SaveAtomically(ITransformer model, DataViewSchema? inputSchema, string filePath)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -61,6 +62,7 @@ public sealed class MultiTaskCatalog
     /// <returns>The model; dispose it when nothing scores with it any more.</returns>
     /// <exception cref="FormatException">The file is damaged, was put together from several, or is no model. The message says what and where.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     public ITransformer Load(string filePath, out DataViewSchema? inputSchema)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(filePath);

@@ -8,7 +8,7 @@ torch.set_num_threads(1);
 int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 switch (args)
 {
-    case ["ratios", .. string[] rest]:
+    case ["ratios", .. string[] rest] when rest is not [_, string unknown, ..] || Ratios.HasPart(unknown):
         Ratios.Print(rest is [string pairs, ..] ? Number(pairs) : 15, rest is [_, string only] ? only : "");
         return 0;
     case ["memory"]:

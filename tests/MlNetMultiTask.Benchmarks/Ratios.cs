@@ -12,6 +12,8 @@ internal static class Ratios
         ("read", ReadingRatios.Print),
     ];
 
+    public static bool HasPart(string name) => Array.Exists(_parts, part => part.Name == name);
+
     public static string Parts => string.Join(" | ", _parts.Select(part => part.Name));
 
     /// <param name="pairs">How many pairs of baseline and ours.</param>
@@ -22,7 +24,7 @@ internal static class Ratios
         Console.WriteLine();
         Console.WriteLine("| what | against | batch | baseline ms | ours ms | ratio |");
         Console.WriteLine("|---|---|---|---|---|---|");
-        foreach ((_, Action<int> print) in _parts.Where(part => part.Name.StartsWith(only, StringComparison.Ordinal)))
+        foreach ((_, Action<int> print) in _parts.Where(part => only.Length == 0 || part.Name == only))
         {
             print(pairs);
         }

@@ -55,18 +55,18 @@ public sealed class MultiTaskMetrics
     /// <exception cref="InvalidOperationException">They could not be computed; the message says why.</exception>
     public RegressionMetrics Regression(string taskName)
     {
-        IReadOnlyList<RegressionMetrics> slots = RegressionPerSlot(taskName);
+        IReadOnlyList<RegressionMetrics?> slots = RegressionPerSlot(taskName);
         return slots.Count == 1
-            ? slots[0]
+            ? slots[0]!
             : throw new ArgumentException($"The label of task '{taskName}' is a vector of {slots.Count} numbers; RegressionPerSlot(\"{taskName}\") gives the metrics of each.", nameof(taskName));
     }
 
     /// <summary>ML.NET's metrics of each slot of a regression task.</summary>
     /// <param name="taskName">The task's name.</param>
-    /// <returns>The metrics of each slot, over the rows with a label in it; one for a label that is a number.</returns>
+    /// <returns>The metrics of each slot, over the rows with a label in it, null for a slot in which no row has one; a single one for a label that is a number.</returns>
     /// <exception cref="ArgumentException">No such task was evaluated, or it is of another kind.</exception>
     /// <exception cref="InvalidOperationException">They could not be computed; the message says why.</exception>
-    public IReadOnlyList<RegressionMetrics> RegressionPerSlot(string taskName) => Get<RegressionMetrics[]>(taskName, "Regression");
+    public IReadOnlyList<RegressionMetrics?> RegressionPerSlot(string taskName) => Get<RegressionMetrics?[]>(taskName, "Regression");
 
     /// <summary>The metrics of a multilabel task.</summary>
     /// <param name="taskName">The task's name.</param>

@@ -49,7 +49,7 @@ internal static class ArchiveSeal
                 throw new FormatException($"Entry '{name}' does not belong to the file: '{EntryName}' does not list it.");
             }
 
-            if (digits != Convert.ToHexStringLower(hash))
+            if (!string.Equals(digits, Convert.ToHexStringLower(hash), StringComparison.OrdinalIgnoreCase))
             {
                 throw new FormatException($"Entry '{name}' is not the one that was saved: it does not match its checksum in '{EntryName}'.");
             }

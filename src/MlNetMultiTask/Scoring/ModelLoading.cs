@@ -7,7 +7,7 @@ namespace MlNetMultiTask.Scoring;
 internal static class ModelLoading
 {
     /// <param name="mlContext">The context that loads.</param>
-    /// <param name="stream">The file, readable and seekable, from where it stands.</param>
+    /// <param name="stream">The file, readable and seekable; it is read from its beginning.</param>
     /// <param name="source">How messages call it.</param>
     /// <param name="inputSchema">The schema that was saved with the model; null where there is none.</param>
     public static ITransformer Load(MLContext mlContext, Stream stream, string source, out DataViewSchema? inputSchema)
@@ -27,9 +27,10 @@ internal static class ModelLoading
 
     /// <summary>
     /// ML.NET's loaders answer bad bytes with whatever they run into; an assembly that is not there is one that the file names.
-    /// What is left out has other causes: the disk, the memory, LibTorch, or an ML.NET of another version.
+    /// What is left out has other causes: the disk, the memory, or LibTorch. What our own loader does not support is an ML.NET of another version, and
+    /// no fault of the file.
     /// </summary>
     private static bool IsAboutTheFile(Exception e) =>
         e is EndOfStreamException or FileNotFoundException or FileLoadException
-        || e is not (IOException or OutOfMemoryException or TorchUnavailableException or NotSupportedException or UnauthorizedAccessException);
+        || e is not (IOException or OutOfMemoryException or TorchUnavailableException or UnauthorizedAccessException or PlatformNotSupportedException);
 }

@@ -77,10 +77,11 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
     /// </summary>
     /// <param name="taskName">The task's name.</param>
     /// <returns>The view; it stays usable as long as this transformer is not disposed.</returns>
-    /// <exception cref="ArgumentException">The model has no such task.</exception>
+    /// <exception cref="ArgumentException">The model has no such task, or the name is null.</exception>
     /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
     public TaskTransformer ForTask(string taskName)
     {
+        ArgumentNullException.ThrowIfNull(taskName);
         Model.ThrowIfDisposed();
         return new TaskTransformer(_host, this, taskName);
     }

@@ -3,11 +3,15 @@ using Microsoft.ML.Data;
 
 namespace MlNetMultiTask.Tasks;
 
-/// <summary>Binary metrics of the rows that have a label.</summary>
+/// <summary>
+/// Binary metrics of the rows that have a label. A row whose key label is neither yes nor no, so that MapValueToKey gave it key 0, counts as
+/// wrong in the accuracy; curves and F1 know two classes only.
+/// </summary>
 internal sealed class BinaryEvaluation : TaskEvaluation
 {
     private readonly BinaryTask _task;
     private readonly DataViewSchema.Column _label;
+    private readonly DataViewSchema.Column? _unmapped;
     private readonly DataViewSchema.Column _score;
     private readonly DataViewSchema.Column _probability;
     private readonly DataViewSchema.Column _predicted;
@@ -17,12 +21,15 @@ internal sealed class BinaryEvaluation : TaskEvaluation
     private ValueGetter<float>? _getScore;
     private ValueGetter<float>? _getProbability;
     private ValueGetter<bool>? _getPredicted;
+    private Func<int>? _countUnmapped;
 
     public BinaryEvaluation(BinaryTask task, DataViewSchema schema)
         : base(task)
     {
         _task = task;
         _label = RequireLabel(schema);
+        task.GetLabelWidth(_label);
+        _unmapped = FindUnmapped(schema, _label);
         _score = RequireOutput(schema, task.ScoreColumnName, type => type == NumberDataViewType.Single, "Single");
         _probability = RequireOutput(schema, task.ProbabilityColumnName, type => type == NumberDataViewType.Single, "Single");
         _predicted = RequireOutput(schema, task.PredictedLabelColumnName, type => type is BooleanDataViewType, "Boolean");
@@ -34,12 +41,18 @@ internal sealed class BinaryEvaluation : TaskEvaluation
         _getScore = row.GetGetter<float>(_score);
         _getProbability = row.GetGetter<float>(_probability);
         _getPredicted = row.GetGetter<bool>(_predicted);
+        _countUnmapped = _unmapped is { } unmapped ? UnmappedLabel.CreateCounter(row, unmapped) : null;
     }
 
     public override void Add()
     {
         if (!TryReadLabel(_getLabel!, _labelValue))
         {
+            if (_countUnmapped?.Invoke() > 0)
+            {
+                CountAsUnseen();
+            }
+
             return;
         }
 
@@ -56,30 +69,37 @@ internal sealed class BinaryEvaluation : TaskEvaluation
     {
         if (_rows.Count == 0)
         {
-            return new TaskMetrics(_task, 0, MissingLabelCount) { NotComputed = "no row has a label" };
+            return new TaskMetrics(_task, UnseenLabelCount, MissingLabelCount)
+            {
+                UnseenLabelCount = UnseenLabelCount,
+                NotComputed = UnseenLabelCount > 0 ? "no row has a label that the model knows" : "no row has a label",
+            };
         }
 
+        long count = _rows.Count + UnseenLabelCount;
+        double accuracy = _rows.Count(row => row.Label == row.PredictedLabel) / (double)count;
         int positives = _rows.Count(row => row.Label);
         if (positives == 0 || positives == _rows.Count)
         {
             // ML.NET's evaluator refuses such rows as a whole; the accuracy exists all the same.
-            double share = _rows.Average(row => row.Label == row.PredictedLabel ? 1.0 : 0.0);
-            return new TaskMetrics(_task, _rows.Count, MissingLabelCount)
+            return new TaskMetrics(_task, count, MissingLabelCount)
             {
-                Accuracy = share,
+                UnseenLabelCount = UnseenLabelCount,
+                Accuracy = accuracy,
                 NotComputed = $"every labelled row is {(positives == 0 ? "negative" : "positive")}, so F1 and the areas under curves are not defined",
-                Values = Describe(share, double.NaN, double.NaN, double.NaN),
+                Values = Describe(accuracy, double.NaN, double.NaN, double.NaN),
             };
         }
 
         CalibratedBinaryClassificationMetrics metrics = mlContext.BinaryClassification.Evaluate(
             mlContext.Data.LoadFromEnumerable(AlignScores()), nameof(Row.Label), nameof(Row.Score), nameof(Row.Probability), nameof(Row.PredictedLabel));
-        return new TaskMetrics(_task, _rows.Count, MissingLabelCount)
+        return new TaskMetrics(_task, count, MissingLabelCount)
         {
-            Accuracy = metrics.Accuracy,
+            UnseenLabelCount = UnseenLabelCount,
+            Accuracy = accuracy,
             F1 = double.IsNaN(metrics.F1Score) ? 0 : metrics.F1Score,
             Source = metrics,
-            Values = Describe(metrics.Accuracy, metrics.F1Score, metrics.AreaUnderRocCurve, metrics.LogLoss),
+            Values = Describe(accuracy, metrics.F1Score, metrics.AreaUnderRocCurve, metrics.LogLoss),
         };
     }
 

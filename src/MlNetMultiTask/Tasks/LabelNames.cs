@@ -109,7 +109,29 @@ internal sealed class LabelNames
         VBuffer<T> buffer = default;
         column.Annotations.GetValue(annotation, ref buffer);
         T[] values = [.. buffer.DenseValues()];
-        return new LabelNames(type, values, [.. values.Select(value => ToText(value!))]);
+        string[] texts = [.. values.Select(value => ToText(value!))];
+        int broken = Array.FindIndex(texts, text => !IsValidUnicode(text));
+        return broken < 0
+            ? new LabelNames(type, values, texts)
+            : throw new NotSupportedException($"Column '{column.Name}' has a name in its {annotation} (number {broken}, counted from 0) that is not valid Unicode text: half of a surrogate pair, which no file can keep. Correct the data.");
+    }
+
+    private static bool IsValidUnicode(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]))
+            {
+                if (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+                {
+                    return false;
+                }
+
+                i++;
+            }
+        }
+
+        return true;
     }
 
     private static void AddTyped<T>(DataViewSchema.Annotations.Builder builder, string annotation, PrimitiveDataViewType type, T[] values)

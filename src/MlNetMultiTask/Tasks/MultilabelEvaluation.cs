@@ -19,6 +19,7 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
     private readonly long[] _bothCount;
     private readonly long[] _labelCount;
     private readonly long[] _predictedCount;
+    private readonly long[] _knownCount;
     private LabelGetter? _getLabel;
     private LabelGetter? _getPredicted;
     private Func<bool>? _hasUnknown;
@@ -47,6 +48,7 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
         _bothCount = new long[width];
         _labelCount = new long[width];
         _predictedCount = new long[width];
+        _knownCount = new long[width];
     }
 
     public override void Open(DataViewRow row)
@@ -76,6 +78,7 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
             bool label = _labelValue[i] != 0f;
             bool predicted = _predictedValue[i] != 0f;
             _slotCount++;
+            _knownCount[i]++;
             wrong += label != predicted ? 1 : 0;
             _labelCount[i] += label ? 1 : 0;
             _predictedCount[i] += predicted ? 1 : 0;
@@ -98,7 +101,7 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
         var metrics = new MultilabelClassificationMetrics(
             (double)_rightRows / _rowCount,
             (double)_wrongSlots / _slotCount,
-            [.. Enumerable.Range(0, _labelValue.Length).Select(i => GetF1(_bothCount[i], _labelCount[i] + _predictedCount[i]))],
+            [.. Enumerable.Range(0, _labelValue.Length).Select(i => _knownCount[i] == 0 ? double.NaN : GetF1(_bothCount[i], _labelCount[i] + _predictedCount[i]))],
             GetF1(_bothCount.Sum(), _labelCount.Sum() + _predictedCount.Sum()));
         return new TaskMetrics(_task, _rowCount, MissingLabelCount)
         {
@@ -106,6 +109,7 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
             Accuracy = metrics.SubsetAccuracy,
             F1 = metrics.MacroF1,
             Source = metrics,
+            NotComputed = Array.IndexOf(_knownCount, 0) is >= 0 and int empty ? $"no row tells whether label {_model.Names?.Texts[empty] ?? $"in slot {empty}"} holds; macro F1 is of the others" : null,
             Values = new Dictionary<string, double>
             {
                 ["SubsetAccuracy"] = metrics.SubsetAccuracy,

@@ -60,33 +60,31 @@ internal sealed class RegressionEvaluation : TaskEvaluation
 
     public override TaskMetrics Finish(MLContext mlContext)
     {
-        int[] empty = [.. Enumerable.Range(0, _slots.Length).Where(slot => _slots[slot].Count == 0)];
-        if (empty.Length > 0)
+        if (_rowCount == 0)
         {
-            return new TaskMetrics(_task, _rowCount, MissingLabelCount)
-            {
-                NotComputed = _rowCount == 0 ? "no row has a label" : $"no row has a label in slot {empty[0]}",
-            };
+            return new TaskMetrics(_task, _rowCount, MissingLabelCount) { NotComputed = "no row has a label" };
         }
 
-        RegressionMetrics[] metrics =
+        RegressionMetrics?[] metrics =
         [
-            .. _slots.Select(slot => mlContext.Regression.Evaluate(mlContext.Data.LoadFromEnumerable(slot), nameof(Row.Label), nameof(Row.Score))),
+            .. _slots.Select(slot => slot.Count == 0 ? null : mlContext.Regression.Evaluate(mlContext.Data.LoadFromEnumerable(slot), nameof(Row.Label), nameof(Row.Score))),
         ];
+        RegressionMetrics[] measured = [.. metrics.OfType<RegressionMetrics>()];
+        int empty = Array.IndexOf(metrics, null);
 
         // Of a constant label, ML.NET's R² is rounding noise over rounding noise, or NaN.
-        int constant = Array.FindIndex(_slots, slot => slot.TrueForAll(row => row.Label == slot[0].Label));
+        int constant = Array.FindIndex(_slots, slot => slot.Count > 0 && slot.TrueForAll(row => row.Label == slot[0].Label));
         return new TaskMetrics(_task, _rowCount, MissingLabelCount)
         {
             Source = metrics,
-            NotComputed = constant < 0
-                ? null
-                : $"every labelled row has the same label{(_slots.Length > 1 ? $" in slot {constant}" : "")}, so R² is not defined",
+            NotComputed = constant >= 0 ? $"every labelled row has the same label{(_slots.Length > 1 ? $" in slot {constant}" : "")}, so R² is not defined"
+                : empty >= 0 ? $"no row has a label in slot {empty}; the means are of the other slots"
+                : null,
             Values = new Dictionary<string, double>
             {
-                ["RSquared"] = constant < 0 ? metrics.Average(slot => slot.RSquared) : double.NaN,
-                ["RootMeanSquaredError"] = metrics.Average(slot => slot.RootMeanSquaredError),
-                ["MeanAbsoluteError"] = metrics.Average(slot => slot.MeanAbsoluteError),
+                ["RSquared"] = constant < 0 ? measured.Average(slot => slot.RSquared) : double.NaN,
+                ["RootMeanSquaredError"] = measured.Average(slot => slot.RootMeanSquaredError),
+                ["MeanAbsoluteError"] = measured.Average(slot => slot.MeanAbsoluteError),
             },
         };
     }

@@ -15,6 +15,9 @@ internal abstract class TaskEvaluation(PredictionTask task)
     /// <summary>The rows without a label so far.</summary>
     protected long MissingLabelCount { get; private set; }
 
+    /// <summary>The rows so far whose label is none that the model knows.</summary>
+    protected long UnseenLabelCount { get; private set; }
+
     /// <summary>Takes the getters of a cursor over the scored rows.</summary>
     public abstract void Open(DataViewRow row);
 
@@ -47,6 +50,13 @@ internal abstract class TaskEvaluation(PredictionTask task)
         _row++;
         MissingLabelCount += labelled ? 0 : 1;
         return labelled;
+    }
+
+    /// <summary>Counts the current row, read as one without label, as one whose label the model does not know.</summary>
+    protected void CountAsUnseen()
+    {
+        MissingLabelCount--;
+        UnseenLabelCount++;
     }
 
     /// <summary>Finds the task's label column, and checks its type.</summary>

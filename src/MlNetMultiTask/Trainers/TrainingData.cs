@@ -72,9 +72,25 @@ internal sealed class TrainingData(MultiTaskTrainerOptions options, IReadOnlyLis
                 throw new ArgumentException($"Label column '{tasks[i].LabelColumnName}' of task '{tasks[i].Name}' has no label in any of the {rows.RowCount} rows. Leave the task out, or look why its labels are missing.");
             }
 
+            WarnOfEmptySlots(tasks[i], rows.Labels[i], rows.LabelWidths[i]);
             labels[i] = tasks[i].Learn(schema[tasks[i].LabelColumnName], rows.Labels[i], rows.LabelWidths[i]);
         }
 
         return labels;
+    }
+
+    private void WarnOfEmptySlots(PredictionTask task, float[] labels, int width)
+    {
+        bool[] labelled = new bool[width];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            labelled[i % width] |= !float.IsNaN(labels[i]);
+        }
+
+        string[] empty = [.. Enumerable.Range(0, width).Where(slot => !labelled[slot]).Select(slot => FormattableString.Invariant($"{slot}"))];
+        if (empty.Length > 0)
+        {
+            channel.Warning(MessageSensitivity.Schema, $"Label column '{task.LabelColumnName}' of task '{task.Name}' has no label in {TaskColumns.Describe(empty)} of its slots (counted from 0); what the model says of them means nothing.");
+        }
     }
 }

@@ -119,7 +119,7 @@ public sealed class EvaluateTests
         Assert.Equal((2 / 3.0) / 2, task.Values["MeanAbsoluteError"], 1e-9);
         Assert.Contains("slot 0", task.NotComputed, StringComparison.Ordinal);
         Assert.Contains("R²", task.NotComputed, StringComparison.Ordinal);
-        Assert.Equal(1, all.RegressionPerSlot("Sizes")[1].RSquared, 1e-9);
+        Assert.Equal(1, all.RegressionPerSlot("Sizes")[1]!.RSquared, 1e-9);
     }
 
     [Fact]
@@ -129,13 +129,13 @@ public sealed class EvaluateTests
             Scored.Numbers(_ml, ([1, 10], [1, 11]), ([2, float.NaN], [2, 0]), ([3, 20], [3, 19]), ([4, float.NaN], [5, 0]), ([float.NaN, float.NaN], [9, 9])),
             _sizes,
             out MultiTaskMetrics all);
-        IReadOnlyList<RegressionMetrics> slots = all.RegressionPerSlot("Sizes");
+        IReadOnlyList<RegressionMetrics?> slots = all.RegressionPerSlot("Sizes");
 
         Assert.Equal((4, 1), (task.RowCount, task.MissingLabelCount));
-        Assert.Equal([0.25, 1.0], slots.Select(slot => slot.MeanAbsoluteError));
-        Assert.Equal([0.5, 1.0], slots.Select(slot => slot.RootMeanSquaredError));
-        Assert.Equal(1 - (1 / 5.0), slots[0].RSquared, 1e-9);
-        Assert.Equal(1 - (2 / 50.0), slots[1].RSquared, 1e-9);
+        Assert.Equal([0.25, 1.0], slots.Select(slot => slot!.MeanAbsoluteError));
+        Assert.Equal([0.5, 1.0], slots.Select(slot => slot!.RootMeanSquaredError));
+        Assert.Equal(1 - (1 / 5.0), slots[0]!.RSquared, 1e-9);
+        Assert.Equal(1 - (2 / 50.0), slots[1]!.RSquared, 1e-9);
         Assert.Equal((0.8 + 0.96) / 2, task.Values["RSquared"], 1e-9);
         Assert.True(double.IsNaN(task.Accuracy) && double.IsNaN(task.F1));
         Assert.True(double.IsNaN(all.MeanAccuracy) && double.IsNaN(all.MeanF1));
@@ -143,12 +143,28 @@ public sealed class EvaluateTests
     }
 
     [Fact]
-    public void A_slot_without_labels_is_the_reason_for_no_metrics()
+    public void A_slot_without_labels_is_left_out_of_the_means_and_said_so()
     {
-        TaskMetrics task = Evaluate(Scored.Numbers(_ml, ([1, float.NaN], [1, 1]), ([2, float.NaN], [2, 2])), _sizes, out MultiTaskMetrics all);
+        TaskMetrics task = Evaluate(Scored.Numbers(_ml, ([1, float.NaN, 5], [1, 1, 7]), ([2, float.NaN, 6], [2, 2, 6])), _sizes, out MultiTaskMetrics all);
+        IReadOnlyList<RegressionMetrics?> slots = all.RegressionPerSlot("Sizes");
 
         Assert.Contains("slot 1", task.NotComputed, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => all.RegressionPerSlot("Sizes"));
+        Assert.Equal(0.5, task.Values["MeanAbsoluteError"], 1e-9);
+        Assert.Equal((1 - 7.0) / 2, task.Values["RSquared"], 1e-9);
+        Assert.Equal(1, slots[0]!.RSquared);
+        Assert.Null(slots[1]);
+        Assert.Equal(1, slots[2]!.MeanAbsoluteError);
+    }
+
+    [Fact]
+    public void A_label_of_a_set_that_no_row_tells_of_is_left_out_of_the_mean_and_said_so()
+    {
+        TaskMetrics task = Evaluate(
+            Scored.Multilabel(_ml, _classes, _classes, ([1, float.NaN, 1], [true, true, true]), ([0, float.NaN, 1], [false, false, true])), _tags, out MultiTaskMetrics all);
+
+        Assert.Equal((1, 1), (task.Accuracy, task.F1));
+        Assert.True(double.IsNaN(all.Multilabel("Tags").PerLabelF1[1]));
+        Assert.Contains("label B", task.NotComputed, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -68,6 +68,17 @@ public sealed class KeyLabelTests
         Assert.InRange(expected.Accuracy, 0.9, 1);
     }
 
+    [Fact]
+    public void Names_that_no_file_can_keep_are_refused()
+    {
+        IDataView data = _ml.Data.LoadFromEnumerable(OddLabels.Rows());
+        var broken = new Dictionary<string, string> { ["yes"] = "a\ud800", ["no"] = "\ud83d\ude00" };
+        IDataView keys = _ml.Transforms.Conversion.MapValue("Class", broken, "TwoTexts").Append(_ml.Transforms.Conversion.MapValueToKey("Class")).Fit(data).Transform(data);
+        MultiTaskTrainer trainer = OddLabels.Trainer(_ml, PredictionTask.MulticlassClassification("Class"));
+
+        Assert.Contains("not valid Unicode", Assert.Throws<NotSupportedException>(() => trainer.Fit(keys)).Message, StringComparison.Ordinal);
+    }
+
     private static uint[] ReadKeys(IDataView data, string column) => [.. data.GetColumn<uint>(column)];
 
     private static object[] ReadValues(IDataView data, string column) => data.Schema[column].Type switch

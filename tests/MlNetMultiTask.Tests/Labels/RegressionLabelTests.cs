@@ -16,7 +16,7 @@ public sealed class RegressionLabelTests
         using MultiTaskTransformer model = OddLabels.Trainer(_ml, PredictionTask.Regression("Label")).Fit(data);
 
         MultiTaskMetrics metrics = _ml.MultiTask.Evaluate(model.Transform(data), model.Tasks);
-        IReadOnlyList<RegressionMetrics> slots = metrics.RegressionPerSlot("Label");
+        RegressionMetrics[] slots = [.. metrics.RegressionPerSlot("Label").OfType<RegressionMetrics>()];
 
         // Slots whose scales differ by a million are learned alike.
         Assert.All(slots, slot => Assert.InRange(slot.RSquared, 0.9, 1));
@@ -42,11 +42,27 @@ public sealed class RegressionLabelTests
         MultiTaskMetrics metrics = _ml.MultiTask.Evaluate(loaded.Transform(data), loaded.Tasks);
 
         Assert.All(loaded.Transform(data).GetColumn<float[]>("Label.Score"), score => Assert.Equal(constant, score[1]));
-        Assert.InRange(metrics.RegressionPerSlot("Label")[0].RSquared, 0.9, 1);
-        Assert.Equal(0, metrics.RegressionPerSlot("Label")[1].MeanAbsoluteError);
+        Assert.InRange(metrics.RegressionPerSlot("Label")[0]!.RSquared, 0.9, 1);
+        Assert.Equal(0, metrics.RegressionPerSlot("Label")[1]!.MeanAbsoluteError);
         Assert.True(double.IsNaN(metrics["Label"].Values["RSquared"]));
         Assert.Contains("slot 1", metrics["Label"].NotComputed, StringComparison.Ordinal);
-        Assert.Equal(0, metrics["Label"].Values["MeanAbsoluteError"] - (metrics.RegressionPerSlot("Label")[0].MeanAbsoluteError / 2), 1e-9);
+        Assert.Equal(0, metrics["Label"].Values["MeanAbsoluteError"] - (metrics.RegressionPerSlot("Label")[0]!.MeanAbsoluteError / 2), 1e-9);
+    }
+
+    [Fact]
+    public void A_slot_without_any_label_is_warned_of()
+    {
+        var warnings = new List<string>();
+        _ml.Log += (_, e) =>
+        {
+            if (e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+            {
+                warnings.Add(e.Message);
+            }
+        };
+        OddLabels.Trainer(_ml, PredictionTask.Regression("Label")).Fit(View(row => [row.X, float.NaN, 5])).Dispose();
+
+        Assert.Contains(warnings, warning => warning.Contains("no label in '1' of its slots", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -86,7 +102,7 @@ public sealed class RegressionLabelTests
         using MultiTaskTransformer first = OddLabels.Trainer(_ml, task).Fit(View(row => [row.X, 5]));
         using MultiTaskTransformer second = OddLabels.Trainer(_ml, task).Fit(data, null, first);
 
-        IReadOnlyList<RegressionMetrics> slots = _ml.MultiTask.Evaluate(second.Transform(data), second.Tasks).RegressionPerSlot("Label");
+        RegressionMetrics[] slots = [.. _ml.MultiTask.Evaluate(second.Transform(data), second.Tasks).RegressionPerSlot("Label").OfType<RegressionMetrics>()];
 
         Assert.All(slots, slot => Assert.InRange(slot.RSquared, 0.9, 1));
     }

@@ -36,6 +36,26 @@ public sealed class UnseenClassTests
         Assert.Contains("2 with a label unknown to the model", metrics.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Neither yes nor no: such a row is not predicted right, whatever the model says; a key of more values is refused.</summary>
+    [Fact]
+    public void A_value_that_is_neither_yes_nor_no_counts_as_wrong()
+    {
+        string[] values = ["yes", "no"];
+        Row[] rows = [.. Enumerable.Range(0, 100).Select(i => new Row { Features = Place(i % 2), Class = values[i % 2] })];
+        IDataView data = _ml.Data.LoadFromEnumerable(rows);
+        using var model = _ml.Transforms.Conversion.MapValueToKey("Class").Append(OddLabels.Trainer(_ml, PredictionTask.BinaryClassification("Class", positiveLabel: "yes"))).Fit(data);
+        IReadOnlyList<PredictionTask> tasks = model.LastTransformer.Tasks;
+
+        IDataView odd = _ml.Data.LoadFromEnumerable([.. rows, new Row { Features = Place(0), Class = "maybe" }, new Row { Features = Place(1), Class = "" }]);
+        TaskMetrics metrics = _ml.MultiTask.Evaluate(model.Transform(odd), tasks)["Class"];
+        IDataView anew = _ml.Transforms.Conversion.MapValueToKey("Class").Fit(odd).Transform(odd);
+
+        Assert.Equal((101, 1, 1), (metrics.RowCount, metrics.MissingLabelCount, metrics.UnseenLabelCount));
+        Assert.Equal(100 / 101.0, metrics.Accuracy, 1e-9);
+        Assert.Equal(metrics.Accuracy, metrics.Values["Accuracy"]);
+        Assert.Contains("3 values", Assert.Throws<ArgumentException>(() => _ml.MultiTask.Evaluate(model.LastTransformer.Transform(anew), tasks)).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Numbers have no empty text: NaN is what is missing.</summary>
     [Fact]
     public void Numbers_that_are_keys_count_as_wrong_too_and_NaN_is_missing()
