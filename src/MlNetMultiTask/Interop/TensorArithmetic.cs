@@ -22,12 +22,6 @@ internal static class TensorArithmetic
         return x.add(scalar, _one);
     }
 
-    /// <summary>x ← x + y.</summary>
-    public static torch.Tensor PlusInPlace(this torch.Tensor x, torch.Tensor y) => x.add_(y, _one);
-
-    /// <summary>x ← x + number.</summary>
-    public static torch.Tensor PlusInPlace(this torch.Tensor x, Scalar number) => x.add_(number, _one);
-
     /// <summary>x × number.</summary>
     public static torch.Tensor Times(this torch.Tensor x, double number)
     {

@@ -1,46 +1,15 @@
-using MlNetMultiTask.Interop;
-using TorchSharp;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace MlNetMultiTask.Training;
 
-/// <summary>Adam (Kingma and Ba 2015), and with decoupled decay AdamW (Loshchilov and Hutter 2019), on flat buffers.</summary>
-internal sealed class AdamOptimizer : FlatOptimizer
+/// <summary>Adam (Kingma and Ba 2015), and with decoupled decay AdamW (Loshchilov and Hutter 2019), in one pass over flat buffers.</summary>
+internal sealed class AdamOptimizer(float[] decayed, double weightDecay, double beta1, double beta2, double epsilon, bool decoupled)
+    : FlatOptimizer(decayed, weightDecay, momentCount: 2)
 {
-    private readonly double _beta1Value;
-    private readonly double _beta2Value;
-    private readonly bool _decoupled;
-    private readonly torch.Tensor _denominator;
-
-    // A number literal in a tensor operation makes a native scalar each time; these are made once.
-    private readonly Scalar _beta1;
-    private readonly Scalar _oneMinusBeta1;
-    private readonly Scalar _beta2;
-    private readonly Scalar _oneMinusBeta2;
-    private readonly Scalar _epsilon;
-
-    public AdamOptimizer(torch.Tensor parameters, torch.Tensor decayed, double weightDecay, double beta1, double beta2, double epsilon, bool decoupled)
-        : base(parameters, decayed, weightDecay, momentCount: 2)
+    protected override void Move(Span<float> parameters, Span<float> gradients, double learningRate)
     {
-        (_beta1Value, _beta2Value, _decoupled) = (beta1, beta2, decoupled);
-        (_beta1, _oneMinusBeta1, _beta2, _oneMinusBeta2) = (beta1.ToScalar(), (1 - beta1).ToScalar(), beta2.ToScalar(), (1 - beta2).ToScalar());
-        _epsilon = epsilon.ToScalar();
-        _denominator = torch.zeros_like(parameters, requires_grad: false).DetachFromDisposeScope();
-    }
-
-    public override void Dispose()
-    {
-        _denominator.Dispose();
-        _beta1.Dispose();
-        _oneMinusBeta1.Dispose();
-        _beta2.Dispose();
-        _oneMinusBeta2.Dispose();
-        _epsilon.Dispose();
-        base.Dispose();
-    }
-
-    protected override void Move(torch.Tensor parameters, torch.Tensor gradients, double learningRate)
-    {
-        if (_decoupled)
+        if (decoupled)
         {
             Shrink(parameters, learningRate);
         }
@@ -49,12 +18,45 @@ internal sealed class AdamOptimizer : FlatOptimizer
             AddDecay(parameters, gradients);
         }
 
-        (torch.Tensor mean, torch.Tensor square) = (Moments[0], Moments[1]);
-        mean.mul_(_beta1).add_(gradients, _oneMinusBeta1);
-        square.mul_(_beta2).addcmul_(gradients, gradients, _oneMinusBeta2);
-        using Scalar correction = (1 / Math.Sqrt(1 - Math.Pow(_beta2Value, StepCount))).ToScalar();
-        using Scalar rate = (-learningRate / (1 - Math.Pow(_beta1Value, StepCount))).ToScalar();
-        torch.sqrt_(_denominator.copy_(square)).mul_(correction).PlusInPlace(_epsilon);
-        parameters.addcdiv_(mean, _denominator, rate);
+        // θ − rate/(1−β₁ᵗ) · m / (√(v/(1−β₂ᵗ)) + ε), with the correction of v taken out of the fraction.
+        double correction = Math.Sqrt(1 - Math.Pow(beta2, StepCount));
+        float rate = (float)(learningRate * correction / (1 - Math.Pow(beta1, StepCount)));
+        float offset = (float)(epsilon * correction);
+        Span<float> means = Moments[0];
+        Span<float> squares = Moments[1];
+        int done = MoveVectors(parameters, gradients, means, squares, rate, offset);
+        for (int i = done; i < parameters.Length; i++)
+        {
+            float gradient = gradients[i];
+            means[i] = ((float)beta1 * means[i]) + ((float)(1 - beta1) * gradient);
+            squares[i] = ((float)beta2 * squares[i]) + ((float)(1 - beta2) * gradient * gradient);
+            parameters[i] -= rate * means[i] / (MathF.Sqrt(squares[i]) + offset);
+        }
+    }
+
+    /// <summary>The same for whole vectors; returns how many numbers they are.</summary>
+    private int MoveVectors(Span<float> parameters, Span<float> gradients, Span<float> means, Span<float> squares, float rate, float offset)
+    {
+        Span<Vector<float>> p = MemoryMarshal.Cast<float, Vector<float>>(parameters);
+        Span<Vector<float>> g = MemoryMarshal.Cast<float, Vector<float>>(gradients);
+        Span<Vector<float>> m = MemoryMarshal.Cast<float, Vector<float>>(means);
+        Span<Vector<float>> v = MemoryMarshal.Cast<float, Vector<float>>(squares);
+        Vector<float> keptMean = new((float)beta1);
+        Vector<float> newMean = new((float)(1 - beta1));
+        Vector<float> keptSquare = new((float)beta2);
+        Vector<float> newSquare = new((float)(1 - beta2));
+        Vector<float> rates = new(rate);
+        Vector<float> offsets = new(offset);
+        for (int i = 0; i < p.Length; i++)
+        {
+            Vector<float> gradient = g[i];
+            Vector<float> mean = (keptMean * m[i]) + (newMean * gradient);
+            Vector<float> square = (keptSquare * v[i]) + (newSquare * gradient * gradient);
+            m[i] = mean;
+            v[i] = square;
+            p[i] -= rates * mean / (Vector.SquareRoot(square) + offsets);
+        }
+
+        return p.Length * Vector<float>.Count;
     }
 }

@@ -1,78 +1,73 @@
-using TorchSharp;
-
 namespace MlNetMultiTask.Training;
 
-/// <summary>An optimizer at work on flat buffers: one parameter buffer, one gradient buffer, and moments of the same length.</summary>
-internal abstract class FlatOptimizer : IDisposable
+/// <summary>An optimizer at work on flat buffers: parameters, gradients, and running means of the same length.</summary>
+internal abstract class FlatOptimizer
 {
-    private readonly torch.Tensor _decayed;
-    private readonly torch.Tensor[] _moments;
+    private readonly float[] _decayed;
     private readonly double _weightDecay;
-    private readonly Scalar _gradientDecay;
+    private readonly float[][] _moments;
 
-    /// <param name="parameters">The parameters [P].</param>
-    /// <param name="decayed">1 where weight decay acts, else 0 [P]; not owned.</param>
+    /// <param name="decayed">1 where weight decay acts, else 0 [P].</param>
     /// <param name="weightDecay">λ.</param>
-    /// <param name="momentCount">How many buffers of state there are.</param>
-    protected FlatOptimizer(torch.Tensor parameters, torch.Tensor decayed, double weightDecay, int momentCount)
+    /// <param name="momentCount">How many running means there are.</param>
+    protected FlatOptimizer(float[] decayed, double weightDecay, int momentCount)
     {
         _decayed = decayed;
         _weightDecay = weightDecay;
-        _gradientDecay = weightDecay.ToScalar();
-        _moments = [.. Enumerable.Range(0, momentCount).Select(_ => torch.zeros_like(parameters, requires_grad: false).DetachFromDisposeScope())];
+        _moments = [.. Enumerable.Range(0, momentCount).Select(_ => new float[decayed.Length])];
     }
 
     /// <summary>The number of updates so far.</summary>
     public long StepCount { get; private set; }
 
     /// <summary>The state beside the number of updates: running means of the size of the parameters.</summary>
-    public IReadOnlyList<torch.Tensor> Moments => _moments;
+    public IReadOnlyList<float[]> Moments => _moments;
 
     /// <summary>Moves the parameters one step, in place; may change the gradients.</summary>
-    public void Step(torch.Tensor parameters, torch.Tensor gradients, double learningRate)
+    public void Step(Span<float> parameters, Span<float> gradients, double learningRate)
     {
         StepCount++;
         Move(parameters, gradients, learningRate);
     }
 
-    /// <summary>The moments as plain numbers.</summary>
-    public float[][] ExportMoments() => [.. _moments.Select(moment => moment.data<float>().ToArray())];
+    /// <summary>A copy of the moments.</summary>
+    public float[][] ExportMoments() => [.. _moments.Select(moment => (float[])[.. moment])];
 
     /// <summary>Restores a state of the same optimizer.</summary>
     public void Import(long stepCount, IReadOnlyList<float[]> moments)
     {
-        using IDisposable scope = torch.NewDisposeScope();
         StepCount = stepCount;
         for (int i = 0; i < _moments.Length; i++)
         {
-            _moments[i].copy_(torch.tensor(moments[i]));
+            moments[i].CopyTo(_moments[i], 0);
         }
     }
 
-    public virtual void Dispose()
-    {
-        Array.ForEach(_moments, moment => moment.Dispose());
-        _gradientDecay.Dispose();
-    }
-
-    protected abstract void Move(torch.Tensor parameters, torch.Tensor gradients, double learningRate);
+    protected abstract void Move(Span<float> parameters, Span<float> gradients, double learningRate);
 
     /// <summary>Adds λ θ to the gradients.</summary>
-    protected void AddDecay(torch.Tensor parameters, torch.Tensor gradients)
+    protected void AddDecay(ReadOnlySpan<float> parameters, Span<float> gradients)
     {
         if (_weightDecay != 0)
         {
-            gradients.addcmul_(parameters, _decayed, _gradientDecay);
+            float decay = (float)_weightDecay;
+            for (int i = 0; i < gradients.Length; i++)
+            {
+                gradients[i] += decay * _decayed[i] * parameters[i];
+            }
         }
     }
 
     /// <summary>Shrinks the parameters by rate × λ.</summary>
-    protected void Shrink(torch.Tensor parameters, double learningRate)
+    protected void Shrink(Span<float> parameters, double learningRate)
     {
         if (_weightDecay != 0)
         {
-            using Scalar factor = (-learningRate * _weightDecay).ToScalar();
-            parameters.addcmul_(parameters, _decayed, factor);
+            float share = (float)(learningRate * _weightDecay);
+            for (int i = 0; i < parameters.Length; i++)
+            {
+                parameters[i] -= share * _decayed[i] * parameters[i];
+            }
         }
     }
 }

@@ -5,30 +5,37 @@ using TorchSharp.Modules;
 namespace MlNetMultiTask.Training;
 
 /// <summary>
-/// All parameters of a network as views of one buffer, and their gradients as views of another, so that an update is a
-/// few operations whatever the number of layers. The shared parameters come first.
+/// All parameters of a network as views of one buffer, and their gradients as views of another, so that an update is one
+/// pass whatever the number of layers. The shared parameters come first.
 /// </summary>
 internal sealed class FlatParameters : IDisposable
 {
+    private readonly FlatBuffer _values;
+    private readonly FlatBuffer _gradients;
+
     public FlatParameters(IReadOnlyList<Parameter> shared, IReadOnlyList<Parameter> others)
     {
         using IDisposable noGradient = torch.no_grad();
         using IDisposable scope = torch.NewDisposeScope();
         Parameter[] all = [.. shared, .. others];
         SharedCount = shared.Sum(parameter => parameter.numel());
-        Values = torch.cat([.. all.Select(parameter => parameter.detach().reshape(-1))]).DetachFromDisposeScope();
-        Gradients = torch.zeros_like(Values).DetachFromDisposeScope();
-        long offset = 0;
+        long total = all.Sum(parameter => parameter.numel());
+        _values = new FlatBuffer(total);
+        _gradients = new FlatBuffer(total);
+        Decayed = new float[total];
+        int offset = 0;
         foreach (Parameter parameter in all)
         {
-            long count = parameter.numel();
+            int count = (int)parameter.numel();
             long[] shape = parameter.shape;
-            parameter.set_(Values.narrow(0, offset, count).view(shape));
+            torch.Tensor place = Values.narrow(0, offset, count).view(shape);
+            place.copy_(parameter);
+            parameter.set_(place);
             parameter.grad = Gradients.narrow(0, offset, count).view(shape);
+            Decayed.AsSpan(offset, count).Fill(shape.Length > 1 ? 1f : 0f);
             offset += count;
         }
 
-        Decayed = torch.cat([.. all.Select(parameter => parameter.dim() > 1 ? torch.ones(parameter.numel(), dtype: torch.float32, device: torch.CPU) : torch.zeros(parameter.numel(), dtype: torch.float32, device: torch.CPU))]).DetachFromDisposeScope();
         SharedGradients = Gradients.narrow(0, 0, SharedCount).DetachFromDisposeScope();
         Parameters = all;
     }
@@ -36,13 +43,19 @@ internal sealed class FlatParameters : IDisposable
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>The parameters' values [P].</summary>
-    public torch.Tensor Values { get; }
+    public torch.Tensor Values => _values.Tensor;
 
-    /// <summary>The parameters' gradients [P]. To clear them, zero this buffer: zero_grad of a module would cut the views off.</summary>
-    public torch.Tensor Gradients { get; }
+    /// <summary>The same numbers.</summary>
+    public Span<float> ValueSpan => _values.Span;
+
+    /// <summary>The parameters' gradients [P]. To clear them, clear the span: zero_grad of a module would cut the views off.</summary>
+    public torch.Tensor Gradients => _gradients.Tensor;
+
+    /// <summary>The same numbers.</summary>
+    public Span<float> GradientSpan => _gradients.Span;
 
     /// <summary>1 for weights, which weight decay acts on; 0 for biases and gains of normalisation layers [P].</summary>
-    public torch.Tensor Decayed { get; }
+    public float[] Decayed { get; }
 
     /// <summary>The number of shared parameters, which lie first.</summary>
     public long SharedCount { get; }
@@ -51,11 +64,11 @@ internal sealed class FlatParameters : IDisposable
     public torch.Tensor SharedGradients { get; }
 
     /// <summary>Where a task's own parameters lie in the buffers.</summary>
-    public (long Start, long Length) GetTaskRange(MultiTaskNetwork network, int task)
+    public Range GetTaskRange(MultiTaskNetwork network, int task)
     {
-        IReadOnlyList<Parameter> own = network.GetTaskParameters(task);
         long start = SharedCount + Enumerable.Range(0, task).Sum(earlier => network.GetTaskParameters(earlier).Sum(parameter => parameter.numel()));
-        return (start, own.Sum(parameter => parameter.numel()));
+        long length = network.GetTaskParameters(task).Sum(parameter => parameter.numel());
+        return (int)start..(int)(start + length);
     }
 
     /// <summary>Lets go of the buffers; the parameters keep their values, and lose their gradients.</summary>
@@ -68,8 +81,7 @@ internal sealed class FlatParameters : IDisposable
         }
 
         SharedGradients.Dispose();
-        Decayed.Dispose();
-        Gradients.Dispose();
-        Values.Dispose();
+        _gradients.Dispose();
+        _values.Dispose();
     }
 }

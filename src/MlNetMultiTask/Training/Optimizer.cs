@@ -1,5 +1,4 @@
 using MlNetMultiTask.Training;
-using TorchSharp;
 
 namespace MlNetMultiTask;
 
@@ -52,9 +51,8 @@ public abstract class Optimizer
     public abstract override string ToString();
 
     /// <summary>Begins with fresh state for a flat buffer of parameters.</summary>
-    /// <param name="parameters">The parameters [P].</param>
     /// <param name="decayed">1 for parameters that weight decay acts on, 0 for the others [P]; it may change while training goes on.</param>
-    internal abstract FlatOptimizer Start(torch.Tensor parameters, torch.Tensor decayed);
+    internal abstract FlatOptimizer Start(float[] decayed);
 
     private static double NonNegative(double value, string name) =>
         double.IsFinite(value) && value >= 0 ? value : throw Invalid(value, name, "it must be 0 or more, and finite");
@@ -72,15 +70,15 @@ public abstract class Optimizer
     {
         public override string ToString() => FormattableString.Invariant($"{name}(weightDecay {weightDecay}, beta1 {beta1}, beta2 {beta2}, epsilon {epsilon})");
 
-        internal override FlatOptimizer Start(torch.Tensor parameters, torch.Tensor decayed) =>
-            new AdamOptimizer(parameters, decayed, weightDecay, beta1, beta2, epsilon, decoupled);
+        internal override FlatOptimizer Start(float[] decayed) =>
+            new AdamOptimizer(decayed, weightDecay, beta1, beta2, epsilon, decoupled);
     }
 
     private sealed class SgdMethod(double momentum, double weightDecay, bool nesterov) : Optimizer
     {
         public override string ToString() => FormattableString.Invariant($"Sgd(momentum {momentum}, weightDecay {weightDecay}{(nesterov ? ", nesterov" : "")})");
 
-        internal override FlatOptimizer Start(torch.Tensor parameters, torch.Tensor decayed) =>
-            new SgdOptimizer(parameters, decayed, weightDecay, momentum, nesterov);
+        internal override FlatOptimizer Start(float[] decayed) =>
+            new SgdOptimizer(decayed, weightDecay, momentum, nesterov);
     }
 }

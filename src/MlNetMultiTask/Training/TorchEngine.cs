@@ -32,7 +32,7 @@ internal sealed class TorchEngine : ITrainingEngine
         _labelledShares = labelledShares;
         _maximumGradientNorm = maximumGradientNorm;
         _parameters = new FlatParameters(network.SharedParameters, [.. Enumerable.Range(0, tasks.Count).SelectMany(network.GetTaskParameters)]);
-        _optimizer = (optimizer ?? Optimizer.Adam()).Start(_parameters.Values, _parameters.Decayed);
+        _optimizer = (optimizer ?? Optimizer.Adam()).Start(_parameters.Decayed);
         _frozen = new bool[tasks.Count];
         network.train();
     }
@@ -82,14 +82,14 @@ internal sealed class TorchEngine : ITrainingEngine
         for (int i = 0; i < metrics.Count; i++)
         {
             float[] raw = new float[_raw[i]!.numel()];
-            _raw[i]!.detach().data<float>().CopyTo(raw);
+            _raw[i]!.data<float>().CopyTo(raw);
             metrics[i].Add(raw, batch.Targets[i].Values, batch.RowCount);
         }
     }
 
     public void Backward(ReadOnlySpan<double> weights)
     {
-        _parameters.Gradients.zero_();
+        _parameters.GradientSpan.Clear();
         torch.Tensor? total = _network.GetPenalty();
         for (int i = 0; i < _losses.Length; i++)
         {
@@ -106,7 +106,7 @@ internal sealed class TorchEngine : ITrainingEngine
     public double[,] ComputeSharedGramian()
     {
         int count = _losses.Length;
-        _parameters.Gradients.zero_();
+        _parameters.GradientSpan.Clear();
         _sharedRows = torch.zeros_like(_parameters.SharedGradients).repeat(count, 1);
         for (int i = 0; i < count; i++)
         {
@@ -136,18 +136,13 @@ internal sealed class TorchEngine : ITrainingEngine
 
     public void Update(double learningRate)
     {
-        using IDisposable noGradient = torch.no_grad();
+        Span<float> gradients = _parameters.GradientSpan;
         if (_maximumGradientNorm is { } maximum)
         {
-            // A norm that is not a number changes nothing here: the next loss tells.
-            double norm = _parameters.Gradients.norm().item<float>();
-            if (norm > maximum)
-            {
-                _parameters.Gradients.TimesInPlace(maximum / norm);
-            }
+            CutTo(maximum, gradients);
         }
 
-        _optimizer.Step(_parameters.Values, _parameters.Gradients, learningRate);
+        _optimizer.Step(_parameters.ValueSpan, gradients, learningRate);
     }
 
     public void Measure(Batch batch, double[] lossSums, double[] weightSums)
@@ -167,7 +162,7 @@ internal sealed class TorchEngine : ITrainingEngine
     }
 
     public EngineState Export() =>
-        new(_parameters.Values.data<float>().ToArray(), _optimizer.StepCount, _optimizer.ExportMoments());
+        new(ExportParameters(), _optimizer.StepCount, _optimizer.ExportMoments());
 
     public void Import(EngineState state)
     {
@@ -181,35 +176,44 @@ internal sealed class TorchEngine : ITrainingEngine
         _optimizer.Import(state.StepCount, state.Moments);
     }
 
-    public float[] ExportParameters() => _parameters.Values.data<float>().ToArray();
+    public float[] ExportParameters() => _parameters.ValueSpan.ToArray();
 
-    public void ImportParameters(float[] parameters)
-    {
-        using IDisposable scope = torch.NewDisposeScope();
-        using IDisposable noGradient = torch.no_grad();
-        _parameters.Values.copy_(torch.tensor(parameters));
-    }
+    public void ImportParameters(float[] parameters) => parameters.CopyTo(_parameters.ValueSpan);
 
     public void Freeze(int task, float[] parameters)
     {
-        using IDisposable scope = torch.NewDisposeScope();
-        using IDisposable noGradient = torch.no_grad();
-        (long start, long length) = _parameters.GetTaskRange(_network, task);
-        _parameters.Values.narrow(0, start, length).copy_(torch.tensor(parameters.AsSpan((int)start, (int)length).ToArray()));
+        Range own = _parameters.GetTaskRange(_network, task);
+        parameters.AsSpan(own).CopyTo(_parameters.ValueSpan[own]);
 
         // Without gradient, moments and decay, no optimizer moves a parameter.
         _frozen[task] = true;
-        _parameters.Decayed.narrow(0, start, length).zero_();
-        foreach (torch.Tensor moment in _optimizer.Moments)
+        _parameters.Decayed.AsSpan(own).Clear();
+        foreach (float[] moment in _optimizer.Moments)
         {
-            moment.narrow(0, start, length).zero_();
+            moment.AsSpan(own).Clear();
         }
     }
 
-    public void Dispose()
+    public void Dispose() => _parameters.Dispose();
+
+    /// <summary>Shortens a gradient that is longer than this. A length that is not a number changes nothing here: the next loss tells.</summary>
+    private static void CutTo(double maximum, Span<float> gradients)
     {
-        _optimizer.Dispose();
-        _parameters.Dispose();
+        double squares = 0;
+        foreach (float value in gradients)
+        {
+            squares += (double)value * value;
+        }
+
+        double norm = Math.Sqrt(squares);
+        if (norm > maximum)
+        {
+            float factor = (float)(maximum / norm);
+            foreach (ref float value in gradients)
+            {
+                value *= factor;
+            }
+        }
     }
 
     /// <summary>The losses l of a batch's rows [B]; their factors w m, null where all are 1; and Σ w m.</summary>

@@ -14,8 +14,8 @@ public sealed class AdamOptimizerTests
     public void Twenty_steps_are_those_of_the_paper()
     {
         using IDisposable scope = torch.NewDisposeScope();
-        torch.Tensor parameters = torch.tensor(Start());
-        using FlatOptimizer optimizer = Create(parameters);
+        float[] parameters = Start();
+        FlatOptimizer optimizer = Create();
         double[] expected = [.. Start().Select(value => (double)value)];
         double[] m = new double[Count];
         double[] v = new double[Count];
@@ -23,7 +23,7 @@ public sealed class AdamOptimizerTests
         {
             float[] gradient = Gradient(step);
             double rate = 0.01 / step;
-            optimizer.Step(parameters, torch.tensor(gradient), rate);
+            optimizer.Step(parameters, [.. gradient], rate);
             for (int i = 0; i < Count; i++)
             {
                 m[i] = (0.9 * m[i]) + (0.1 * gradient[i]);
@@ -31,7 +31,7 @@ public sealed class AdamOptimizerTests
                 expected[i] -= rate * (m[i] / (1 - Math.Pow(0.9, step))) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.999, step))) + 1e-8);
             }
 
-            Assert.All(expected.Zip(parameters.data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+            Assert.All(expected.Zip(parameters), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
         }
 
         Assert.Equal(20, optimizer.StepCount);
@@ -41,61 +41,61 @@ public sealed class AdamOptimizerTests
     public void Twenty_steps_are_those_of_torch()
     {
         using IDisposable scope = torch.NewDisposeScope();
-        torch.Tensor parameters = torch.tensor(Start());
-        using FlatOptimizer optimizer = Create(parameters);
+        float[] parameters = Start();
+        FlatOptimizer optimizer = Create();
         var theirs = new Parameter(torch.tensor(Start()));
         using var adam = torch.optim.Adam([theirs], lr: 0.01);
         for (int step = 1; step <= 20; step++)
         {
             float[] gradient = Gradient(step);
-            optimizer.Step(parameters, torch.tensor(gradient), 0.01);
+            optimizer.Step(parameters, [.. gradient], 0.01);
             theirs.grad = torch.tensor(gradient);
             adam.step();
         }
 
-        Assert.NotEqual(Start(), parameters.data<float>().ToArray());
-        Assert.All(theirs.detach().data<float>().ToArray().Zip(parameters.data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
+        Assert.NotEqual(Start(), parameters);
+        Assert.All(theirs.detach().data<float>().ToArray().Zip(parameters), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
     }
 
     [Fact]
     public void Parameters_without_gradients_stay_where_they_are()
     {
         using IDisposable scope = torch.NewDisposeScope();
-        torch.Tensor parameters = torch.tensor(Start());
-        using FlatOptimizer optimizer = Create(parameters);
-        optimizer.Step(parameters, torch.zeros(Count), 0.1);
+        float[] parameters = Start();
+        FlatOptimizer optimizer = Create();
+        optimizer.Step(parameters, new float[Count], 0.1);
 
-        Assert.Equal(Start(), parameters.data<float>().ToArray());
+        Assert.Equal(Start(), parameters);
     }
 
     [Fact]
     public void A_restored_state_goes_on_bit_by_bit()
     {
         using IDisposable scope = torch.NewDisposeScope();
-        torch.Tensor parameters = torch.tensor(Start());
-        using FlatOptimizer optimizer = Create(parameters);
+        float[] parameters = Start();
+        FlatOptimizer optimizer = Create();
         Run(optimizer, parameters, 1, 5);
         long steps = optimizer.StepCount;
         float[][] moments = optimizer.ExportMoments();
-        torch.Tensor copy = parameters.clone();
-        using FlatOptimizer restored = Create(copy);
-        Run(restored, copy.clone(), 1, 3);
+        float[] copy = [.. parameters];
+        FlatOptimizer restored = Create();
+        Run(restored, [.. copy], 1, 3);
         restored.Import(steps, moments);
         Run(optimizer, parameters, 6, 10);
         Run(restored, copy, 6, 10);
 
         Assert.Equal(5, steps);
         Assert.Equal(10, restored.StepCount);
-        Assert.Equal(parameters.data<float>().ToArray(), copy.data<float>().ToArray());
+        Assert.Equal(parameters, copy);
     }
 
-    private static FlatOptimizer Create(torch.Tensor parameters) => Optimizer.Adam().Start(parameters, torch.zeros(Count));
+    private static FlatOptimizer Create() => Optimizer.Adam().Start(new float[Count]);
 
-    private static void Run(FlatOptimizer optimizer, torch.Tensor parameters, int first, int last)
+    private static void Run(FlatOptimizer optimizer, float[] parameters, int first, int last)
     {
         for (int step = first; step <= last; step++)
         {
-            optimizer.Step(parameters, torch.tensor(Gradient(step)), 0.01);
+            optimizer.Step(parameters, Gradient(step), 0.01);
         }
     }
 

@@ -11,6 +11,8 @@ public sealed class OptimizerTests
     private const int Count = 40;
     private const double Rate = 0.02;
 
+    private static readonly float[] _everywhere = [.. Enumerable.Repeat(1f, Count)];
+
     private static readonly Dictionary<string, (Optimizer Ours, Func<Parameter, torch.optim.Optimizer> Theirs)> _all = new()
     {
         ["Adam with decay"] = (Optimizer.Adam(weightDecay: 0.1), parameter => torch.optim.Adam([parameter], Rate, weight_decay: 0.1)),
@@ -29,20 +31,20 @@ public sealed class OptimizerTests
     public void Thirty_steps_are_those_of_torch(string name)
     {
         using IDisposable scope = torch.NewDisposeScope();
-        torch.Tensor parameters = torch.tensor(Start());
-        using FlatOptimizer optimizer = _all[name].Ours.Start(parameters, torch.ones(Count));
+        float[] parameters = Start();
+        FlatOptimizer optimizer = _all[name].Ours.Start(_everywhere);
         var theirs = new Parameter(torch.tensor(Start()));
         using torch.optim.Optimizer reference = _all[name].Theirs(theirs);
         for (int step = 1; step <= 30; step++)
         {
             float[] gradient = Gradient(step);
-            optimizer.Step(parameters, torch.tensor(gradient), Rate);
+            optimizer.Step(parameters, [.. gradient], Rate);
             theirs.grad = torch.tensor(gradient);
             reference.step();
         }
 
-        Assert.NotEqual(Start(), parameters.data<float>().ToArray());
-        Assert.All(theirs.detach().data<float>().ToArray().Zip(parameters.data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 2e-6 * Math.Max(1, Math.Abs(pair.First))));
+        Assert.NotEqual(Start(), parameters);
+        Assert.All(theirs.detach().data<float>().ToArray().Zip(parameters), pair => Assert.Equal(pair.First, pair.Second, 2e-6 * Math.Max(1, Math.Abs(pair.First))));
     }
 
     [Theory]
@@ -50,16 +52,16 @@ public sealed class OptimizerTests
     public void A_restored_state_goes_on_bit_by_bit(string name)
     {
         using IDisposable scope = torch.NewDisposeScope();
-        torch.Tensor parameters = torch.tensor(Start());
-        using FlatOptimizer optimizer = _all[name].Ours.Start(parameters, torch.ones(Count));
+        float[] parameters = Start();
+        FlatOptimizer optimizer = _all[name].Ours.Start(_everywhere);
         Run(optimizer, parameters, 1, 5);
-        torch.Tensor copy = parameters.clone();
-        using FlatOptimizer restored = _all[name].Ours.Start(copy, torch.ones(Count));
+        float[] copy = [.. parameters];
+        FlatOptimizer restored = _all[name].Ours.Start(_everywhere);
         restored.Import(optimizer.StepCount, optimizer.ExportMoments());
         Run(optimizer, parameters, 6, 12);
         Run(restored, copy, 6, 12);
 
-        Assert.Equal(parameters.data<float>().ToArray(), copy.data<float>().ToArray());
+        Assert.Equal(parameters, copy);
     }
 
     /// <summary>Without any gradient, decay is all that moves parameters: weights of layers, and neither biases nor gains.</summary>
@@ -73,7 +75,7 @@ public sealed class OptimizerTests
         network.Initialize(new CounterRandom(1, 1), [[0.5f]]);
         Dictionary<string, float[]> before = network.state_dict().ToDictionary(item => item.Key, item => item.Value.detach().data<float>().ToArray());
         using var engine = new TorchEngine(network, [PredictionTask.Regression("A")], [1], decoupled ? Optimizer.AdamW(0.1) : Optimizer.Adam(0.1));
-        engine.Parameters.Gradients.zero_();
+        engine.Parameters.GradientSpan.Clear();
         engine.Update(0.01);
 
         foreach ((string name, torch.Tensor value) in network.state_dict())
@@ -93,9 +95,9 @@ public sealed class OptimizerTests
         var rows = new TrainingRows(10);
         using MultiTaskNetwork network = rows.CreateNetwork();
         using var engine = new TorchEngine(network, rows.Tasks, [1, 1, 1, 1, 1], Optimizer.Sgd(momentum: 0), maximum);
-        float[] gradient = [.. Gradient(1).Take(40), .. new float[engine.Parameters.Gradients.numel() - 40]];
+        float[] gradient = [.. Gradient(1).Take(40), .. new float[engine.Parameters.GradientSpan.Length - 40]];
         double norm = Math.Sqrt(gradient.Sum(value => (double)value * value));
-        engine.Parameters.Gradients.copy_(torch.tensor(gradient));
+        gradient.CopyTo(engine.Parameters.GradientSpan);
         float[] before = engine.ExportParameters();
         engine.Update(1);
 
@@ -118,11 +120,11 @@ public sealed class OptimizerTests
         Assert.All(attempts, attempt => Assert.Equal(attempt.Name, Assert.Throws<ArgumentOutOfRangeException>(attempt.Attempt).ParamName));
     }
 
-    private static void Run(FlatOptimizer optimizer, torch.Tensor parameters, int first, int last)
+    private static void Run(FlatOptimizer optimizer, float[] parameters, int first, int last)
     {
         for (int step = first; step <= last; step++)
         {
-            optimizer.Step(parameters, torch.tensor(Gradient(step)), Rate);
+            optimizer.Step(parameters, Gradient(step), Rate);
         }
     }
 
