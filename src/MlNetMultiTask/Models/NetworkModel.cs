@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetMultiTask.Data;
+using MlNetMultiTask.Interop;
 using MlNetMultiTask.Networks;
 using MlNetMultiTask.Persistence;
 using MlNetMultiTask.Tasks;
@@ -89,7 +90,9 @@ internal sealed class NetworkModel : Model
             if (outputs.Raw[i] is { } raw)
             {
                 Span<float> destination = scores[i].AsSpan(0, rowCount * Labels[i].OutputCount);
-                Tasks[i].Activate(raw).data<float>().CopyTo(destination);
+                torch.Tensor activated = Tasks[i].Activate(raw);
+                activated.AsSpan().CopyTo(destination);
+                GC.KeepAlive(activated);
                 Tasks[i].Complete(destination, Labels[i]);
             }
         }

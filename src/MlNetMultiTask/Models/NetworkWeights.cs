@@ -1,3 +1,4 @@
+using MlNetMultiTask.Interop;
 using MlNetMultiTask.Networks;
 using MlNetMultiTask.Persistence;
 using TorchSharp;
@@ -10,7 +11,7 @@ internal static class NetworkWeights
     public static IReadOnlyList<NamedTensor> Export(MultiTaskNetwork network)
     {
         using IDisposable scope = torch.NewDisposeScope();
-        return [.. network.state_dict().Select(entry => new NamedTensor(entry.Key, entry.Value.shape, entry.Value.detach().contiguous().data<float>().ToArray()))];
+        return [.. network.state_dict().Select(entry => new NamedTensor(entry.Key, entry.Value.shape, entry.Value.contiguous().AsSpan().ToArray()))];
     }
 
     /// <summary>Sets every weight of a network.</summary>

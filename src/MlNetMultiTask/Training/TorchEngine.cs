@@ -81,9 +81,9 @@ internal sealed class TorchEngine : ITrainingEngine
     {
         for (int i = 0; i < metrics.Count; i++)
         {
-            float[] raw = new float[_raw[i]!.numel()];
-            _raw[i]!.data<float>().CopyTo(raw);
-            metrics[i].Add(raw, batch.Targets[i].Values, batch.RowCount);
+            torch.Tensor raw = _raw[i]!;
+            metrics[i].Add(raw.AsSpan(), batch.Targets[i].Values, batch.RowCount);
+            GC.KeepAlive(raw);
         }
     }
 
