@@ -1,5 +1,6 @@
 // MlNetMultiTask.FreshProcess <model.zip> <data in ML.NET's binary format> <file for the scores> <culture>
 // MlNetMultiTask.FreshProcess many-classes <how many>
+// MlNetMultiTask.FreshProcess train <folder of checkpoints>
 using System.Globalization;
 using Microsoft.ML;
 using MlNetMultiTask.FreshProcess;
@@ -7,6 +8,12 @@ using MlNetMultiTask.FreshProcess;
 if (args is ["many-classes", string count])
 {
     ManyClasses.Run(int.Parse(count, CultureInfo.InvariantCulture));
+    return;
+}
+
+if (args is ["train", string folder])
+{
+    KilledTraining.Run(folder, () => Console.WriteLine(KilledTraining.Began));
     return;
 }
 

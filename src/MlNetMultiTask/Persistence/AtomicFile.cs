@@ -3,6 +3,9 @@ namespace MlNetMultiTask.Persistence;
 /// <summary>Writes files whole or not at all: beside the target first, flushed to the disk, then moved over it.</summary>
 internal static class AtomicFile
 {
+    /// <summary>How the names of files that are being written end; one stays only where a process was killed.</summary>
+    public const string Extension = ".tmp";
+
     /// <summary>Writes a file; when writing fails, an older file of that name stays as it was. A link stays, and its target is replaced; who may read an older file may read the new one, and nobody else.</summary>
     /// <exception cref="IOException">The folder is not there, or what is there is no file.</exception>
     public static void Write(string path, Action<Stream> write)
@@ -12,7 +15,7 @@ internal static class AtomicFile
         target = file.LinkTarget is null ? target : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         string folder = Path.GetDirectoryName(target)!;
         RequireReplaceable(path, target, folder);
-        string temporary = Path.Combine(folder, Path.GetRandomFileName());
+        string temporary = Path.Combine(folder, Path.GetRandomFileName() + Extension);
         try
         {
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite };

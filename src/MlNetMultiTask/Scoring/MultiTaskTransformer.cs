@@ -41,8 +41,9 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
     /// <summary>Always true: each row is scored by itself.</summary>
     public bool IsRowToRowMapper => true;
 
+    // 0x00010002 has activations, normalisation and the history, of which readers before it know nothing.
     static ModelFileIdentity IModelFile<MultiTaskTransformer>.Identity { get; } =
-        new("MLNETMTL", LoaderSignature, Version: 0x00010001, ReadableFrom: 0x00010001, ReadsBackTo: 0x00010001);
+        new("MLNETMTL", LoaderSignature, Version: 0x00010002, ReadableFrom: 0x00010002, ReadsBackTo: 0x00010001);
 
     internal Model Model { get; }
 

@@ -39,10 +39,7 @@ internal sealed class CheckpointStore
         byte[] content = CheckpointFile.Write(_settings, session, loop, elapsed);
         AtomicFile.Write(path, stream => stream.Write(content));
         _written = elapsed;
-        foreach (string old in Files.Skip(Kept))
-        {
-            File.Delete(old);
-        }
+        Array.ForEach(Files[Math.Min(Kept, Files.Length)..], File.Delete);
     }
 
     /// <summary>Reads the newest checkpoint that is whole; null where there is none.</summary>
@@ -78,8 +75,12 @@ internal sealed class CheckpointStore
             : throw new FormatException($"No checkpoint in '{_options.Folder}' can be used. Delete them to begin anew. {string.Join(" ", problems)}");
     }
 
-    /// <summary>Deletes the checkpoints: the training has ended.</summary>
-    public void Clear() => Array.ForEach(Files, File.Delete);
+    /// <summary>Deletes the checkpoints, and what a killed process left half-written: the training has ended.</summary>
+    public void Clear()
+    {
+        Array.ForEach(Files, File.Delete);
+        Array.ForEach(Directory.GetFiles(_options.Folder, "*" + AtomicFile.Extension), File.Delete);
+    }
 
     private void RequireSameTraining(string path, CheckpointFile checkpoint)
     {

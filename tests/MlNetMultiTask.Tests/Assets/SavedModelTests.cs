@@ -28,7 +28,9 @@ public sealed class SavedModelTests
         float[] expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Repository.PathOf(Folder, name + ".scores"))).ToArray();
         float[] actual = Numbers(scored);
 
-        Assert.Equal(data.Schema.Select(column => column.Name), schema.Select(column => column.Name));
+        // The shared rows may have got more columns since.
+        Assert.Equal(data.Schema.Select(column => column.Name).Take(schema.Count), schema.Select(column => column.Name));
+        Assert.Equal(name != "model.v1", model.History is not null);
         Assert.Equal(expected.Length, actual.Length);
         Assert.All(expected.Zip(actual), pair => Assert.True(Math.Abs(pair.First - pair.Second) <= Tolerance * Math.Max(1, Math.Abs(pair.First)), $"{pair.First:R} {pair.Second:R}"));
         Assert.Equal(9, model.Tasks.Count);
@@ -63,6 +65,9 @@ public sealed class SavedModelTests
                 Tasks = tasks,
                 SharedLayers = [6],
                 HeadLayers = [3],
+                Activation = Activation.GELU,
+                LayerNormalization = true,
+                ValidationFraction = 0.2f,
                 MaximumNumberOfEpochs = 10,
                 LearningRate = 0.01,
             }))

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MlNetMultiTask.FreshProcess;
 
@@ -227,6 +228,42 @@ public sealed class TrainingContract
         Assert.Equal(before, ScoreBytes.Of(first.Scored, first.Outputs));
         Assert.NotEqual(before, ScoreBytes.Of(second.Transform(first.Data), first.Outputs));
         Assert.All(_tasks, task => Assert.Equal(reports[^1].TrainingLosses[task], more[0].TrainingLosses[task], 0.1 * reports[0].TrainingLosses[task]));
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void The_model_to_go_on_from_may_be_an_option_for_chains(string trainerName)
+    {
+        using var first = new Fitted(trainerName);
+        var chain = new TransformerChain<ITransformer>(first.Model);
+        using MultiTaskTransformer given = Create(null).Fit(first.Data, null, first.Model);
+        using MultiTaskTransformer option = Create(chain).Fit(first.Data);
+
+        Assert.Equal(ScoreBytes.Of(given.Transform(first.Data), first.Outputs), ScoreBytes.Of(option.Transform(first.Data), first.Outputs));
+        Assert.NotEqual(ScoreBytes.Of(first.Scored, first.Outputs), ScoreBytes.Of(option.Transform(first.Data), first.Outputs));
+
+        MultiTaskTrainer Create(ITransformer? initial) => TrainerCases.Create(trainerName, new MLContext(5), new TrainerSetup { InitialModel = initial });
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void A_wish_for_a_GPU_is_answered(string trainerName)
+    {
+        var strict = new MLContext(1) { GpuDeviceId = 0, FallbackToCpu = false };
+        var lenient = new MLContext(1) { GpuDeviceId = 0, FallbackToCpu = true };
+        var warnings = new List<string>();
+        lenient.Log += (_, e) =>
+        {
+            if (e.Kind == ChannelMessageKind.Warning)
+            {
+                warnings.Add(e.Message);
+            }
+        };
+        TrainerCases.Create(trainerName, lenient).Fit(TestData.View(lenient)).Dispose();
+
+        string message = Assert.Throws<NotSupportedException>(() => TrainerCases.Create(trainerName, strict).Fit(TestData.View(strict))).Message;
+        Assert.Contains("FallbackToCpu", message, StringComparison.Ordinal);
+        Assert.Contains(warnings, warning => warning.Contains("GpuDeviceId is 0", StringComparison.Ordinal));
     }
 
     [Theory]

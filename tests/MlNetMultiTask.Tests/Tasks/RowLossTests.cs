@@ -34,6 +34,28 @@ public sealed class RowLossTests
         Gen.Select(_output.Array[1].Array[1, 6], Gen.Int[0, 1].Array[6]).Sample((raw, labels) =>
             AssertRows(_binary, raw, Numbers(raw.Select((_, i) => new double[] { labels[i] })), [.. raw.Select((row, i) => PlainLosses.Logistic(row[0], labels[i]))]));
 
+    /// <summary>Szegedy et al. 2016: the label's distribution is mixed with an even one. The share is a float: six digits.</summary>
+    [Theory]
+    [InlineData(0.1f)]
+    [InlineData(0.75f)]
+    public void Smoothed_labels_are_a_mixture_with_an_even_distribution(float smoothing) =>
+        Gen.Select(_outputs, Gen.Int[0, 1].Array[6]).Sample((raw, labels) =>
+        {
+            double even = smoothing;
+            AssertRows(
+                PredictionTask.MulticlassClassification("Class", labelSmoothing: smoothing),
+                raw,
+                Indices(labels, raw.Length),
+                [.. raw.Select((row, i) => ((1 - even) * PlainLosses.CrossEntropy(row, labels[i])) + (even * Enumerable.Range(0, Width).Average(label => PlainLosses.CrossEntropy(row, label))))],
+                1e-5);
+            AssertRows(
+                PredictionTask.BinaryClassification("Yes", labelSmoothing: smoothing),
+                [.. raw.Select(row => new[] { row[0] })],
+                Numbers(raw.Select((_, i) => new double[] { labels[i] })),
+                [.. raw.Select((row, i) => ((1 - even) * PlainLosses.Logistic(row[0], labels[i])) + (even * (PlainLosses.Logistic(row[0], 0) + PlainLosses.Logistic(row[0], 1)) / 2))],
+                1e-5);
+        });
+
     [Fact]
     public void Regression_is_the_squared_error() =>
         Gen.Select(_output.Array[1].Array[1, 6], _output.Array[6]).Sample((raw, labels) =>
@@ -206,20 +228,20 @@ public sealed class RowLossTests
         _ => raw.Select((value, s) => PlainLosses.Squared(value, teacher[s])).Average(),
     };
 
-    private static void AssertRows(PredictionTask task, double[][] raw, torch.Tensor labels, double[] expected)
+    private static void AssertRows(PredictionTask task, double[][] raw, torch.Tensor labels, double[] expected, double tolerance = Tolerance)
     {
         using torch.Tensor owned = labels;
         using IDisposable scope = torch.NewDisposeScope();
-        AssertEqual(expected, task.GetRowLosses(Numbers(raw), new TaskTargets { Labels = labels }));
+        AssertEqual(expected, task.GetRowLosses(Numbers(raw), new TaskTargets { Labels = labels }), tolerance);
     }
 
-    private static void AssertEqual(double[] expected, torch.Tensor actual)
+    private static void AssertEqual(double[] expected, torch.Tensor actual, double tolerance = Tolerance)
     {
         Assert.Equal([expected.Length], actual.shape);
         double[] values = actual.detach().data<double>().ToArray();
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.Equal(expected[i], values[i], Tolerance * Math.Max(1, Math.Abs(expected[i])));
+            Assert.Equal(expected[i], values[i], tolerance * Math.Max(1, Math.Abs(expected[i])));
         }
     }
 

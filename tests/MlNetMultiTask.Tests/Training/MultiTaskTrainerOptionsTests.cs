@@ -117,6 +117,41 @@ public sealed class MultiTaskTrainerOptionsTests
         Assert.Contains("'Other'", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Training_options_outside_their_range_are_refused()
+    {
+        (HardParameterSharingOptions Options, string Name, string Problem)[] mistakes =
+        [
+            (new() { Tasks = _tasks, Optimizer = null! }, "Optimizer", "is null"),
+            (new() { Tasks = _tasks, MaximumGradientNorm = 0 }, "MaximumGradientNorm", "above 0"),
+            (new() { Tasks = _tasks, MaximumGradientNorm = double.NaN }, "MaximumGradientNorm", "above 0"),
+            (new() { Tasks = _tasks, Dropout = 1 }, "Dropout", "below 1"),
+            (new() { Tasks = _tasks, Dropout = -0.1 }, "Dropout", "from 0"),
+            (new() { Tasks = _tasks, Activation = (Activation)99 }, "Activation", "99"),
+            (new() { Tasks = _tasks, OnCancellation = (OnCancellation)99 }, "OnCancellation", "99"),
+            (new() { Tasks = _tasks, ProgressInterval = TimeSpan.FromSeconds(-1) }, "ProgressInterval", "0 or more"),
+            (new() { Tasks = _tasks, ValidationFraction = 1 }, "ValidationFraction", "below 1"),
+            (new() { Tasks = _tasks, ValidationFraction = float.NaN }, "ValidationFraction", "below 1"),
+            (new() { Tasks = _tasks, ValidationColumnName = " " }, "ValidationColumnName", "empty"),
+            (new() { Tasks = _tasks, ValidationColumnName = "V", ValidationFraction = 0.1f }, "ValidationColumnName", "one of them"),
+            (new() { Tasks = _tasks, SamplingKeyColumnName = "K" }, "SamplingKeyColumnName", "no effect without ValidationFraction"),
+            (new() { Tasks = _tasks, SamplingKeyColumnName = "", ValidationFraction = 0.1f }, "SamplingKeyColumnName", "empty"),
+            (new() { Tasks = _tasks, EarlyStopping = new() { Patience = 0 } }, "EarlyStopping", "Patience 0"),
+            (new() { Tasks = _tasks, EarlyStopping = new() { Patience = null } }, "EarlyStopping", "nothing would stop"),
+            (new() { Tasks = _tasks, EarlyStopping = new() { MinimumDelta = -1 } }, "EarlyStopping", "MinimumDelta -1"),
+            (new() { Tasks = _tasks, EarlyStopping = new() { MaximumDuration = TimeSpan.Zero } }, "EarlyStopping", "MaximumDuration 00:00:00"),
+            (new() { Tasks = _tasks, EarlyStopping = new() { Monitor = null! } }, "EarlyStopping", "Monitor null"),
+            (new() { Tasks = _tasks, EarlyStopping = new() { Monitor = EarlyStoppingMonitor.Metric("Other") } }, "EarlyStopping", "'Other'"),
+            (new() { Tasks = _tasks, EarlyStopping = new() { Patience = null, MaximumDuration = TimeSpan.FromHours(1), FreezeTasks = true } }, "EarlyStopping", "FreezeTasks without Patience"),
+            (new() { Tasks = _tasks, Checkpointing = new("c") { NumberOfEpochs = 0 } }, "Checkpointing", "NumberOfEpochs 0"),
+            (new() { Tasks = _tasks, Checkpointing = new("c") { Interval = TimeSpan.Zero } }, "Checkpointing", "Interval 00:00:00"),
+            (new() { Tasks = _tasks, Checkpointing = new("c") { NumberOfEpochs = null } }, "Checkpointing", "no checkpoint would be written"),
+        ];
+        Assert.All(mistakes, mistake => Refused(mistake.Options, mistake.Name, mistake.Problem));
+        Assert.ThrowsAny<ArgumentException>(() => new Checkpointing(" "));
+        Assert.ThrowsAny<ArgumentException>(() => EarlyStoppingMonitor.Metric(""));
+    }
+
     private static void Refused(HardParameterSharingOptions options, string property, string problem)
     {
         var error = Assert.Throws<ArgumentException>(options.Validate);
