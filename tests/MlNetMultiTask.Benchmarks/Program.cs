@@ -23,7 +23,10 @@ switch (args)
     case ["fashion", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnist.Print(folder, rest is [string first, ..] ? Number(first) : 0, rest is [_, string seeds, ..] ? Number(seeds) : 3, rest is [_, _, string python] ? python : null);
         return 0;
-    case ["fashion", string folder, ..]:
+    case ["schedules", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
+        FashionMnistSchedules.Print(folder, rest is [string seedCount, ..] ? Number(seedCount) : 5);
+        return 0;
+    case ["fashion" or "schedules", string folder, ..]:
         Console.Error.WriteLine(FashionMnistData.FindProblem(folder));
         return 1;
     default:
@@ -32,6 +35,7 @@ switch (args)
                    memory
                    micro [BenchmarkDotNet's arguments]
                    fashion folder [first seed] [seeds] [python with PyTorch]
+                   schedules folder [seeds]
             """);
         return 2;
 }

@@ -7,6 +7,7 @@ internal static class Ratios
     [
         ("epoch", TrainingRatios.PrintEpochs),
         ("fit", TrainingRatios.PrintFits),
+        ("overhead", TrainingRatios.PrintOverheads),
         ("score", ScoringRatios.PrintViews),
         ("predict", ScoringRatios.PrintPredictions),
         ("read", ReadingRatios.Print),

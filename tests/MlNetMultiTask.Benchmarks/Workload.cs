@@ -54,7 +54,7 @@ internal sealed class Workload
     /// <summary>20-64-32 with four linear heads: a small table.</summary>
     public static Workload Table(int rows) => new("table 20-64-32, 4 heads", 20, [64, 32], [], [3, 2, 5, 4], rows);
 
-    public HardParameterSharingTrainer MakeTrainer(int batchSize, int epochs) =>
+    public HardParameterSharingTrainer MakeTrainer(int batchSize, int epochs, IProgress<TrainingProgress>? progress = null) =>
         MlContext.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
         {
             Tasks = Tasks,
@@ -63,6 +63,8 @@ internal sealed class Workload
             BatchSize = batchSize,
             MaximumNumberOfEpochs = epochs,
             LearningRate = LearningRateSchedule.Constant(1e-3),
+            Progress = progress,
+            ProgressInterval = progress is null ? null : TimeSpan.Zero,
         });
 
     private IDataView MakeView()

@@ -107,7 +107,7 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
             using (TrainingSession session = OpenSession(network, rows, validationRows, labels))
             {
                 CheckpointStore? checkpoints = _options.Checkpointing is { } checkpointing
-                    ? new CheckpointStore(checkpointing, TrainingSettings.Of(_options, Tasks, _seed, network, labels, rows, validationRows), channel)
+                    ? new CheckpointStore(checkpointing, TrainingSettings.Of(_options, Tasks, _seed, network, labels, initial, rows, validationRows), channel)
                     : null;
                 history = new TrainingLoop(_options, session, Tasks, channel, checkpoints).Run();
             }

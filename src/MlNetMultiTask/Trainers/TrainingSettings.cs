@@ -5,6 +5,7 @@ using System.Text.Json;
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Models;
 using MlNetMultiTask.Networks;
+using MlNetMultiTask.Persistence;
 using MlNetMultiTask.Tasks;
 
 namespace MlNetMultiTask.Trainers;
@@ -13,7 +14,7 @@ namespace MlNetMultiTask.Trainers;
 internal static class TrainingSettings
 {
     public static IReadOnlyList<KeyValuePair<string, string>> Of(
-        MultiTaskTrainerOptions options, IReadOnlyList<PredictionTask> tasks, ulong seed, MultiTaskNetwork network, IReadOnlyList<LabelInfo> labels, TabularData rows, TabularData? validation)
+        MultiTaskTrainerOptions options, IReadOnlyList<PredictionTask> tasks, ulong seed, MultiTaskNetwork network, IReadOnlyList<LabelInfo> labels, NetworkModel? initial, TabularData rows, TabularData? validation)
     {
         NetworkDescription description = network.Description;
         var settings = new List<KeyValuePair<string, string>>
@@ -31,6 +32,7 @@ internal static class TrainingSettings
             new("EarlyStopping", options.EarlyStopping?.ToString() ?? "none"),
             new("OnCancellation", Text(options.OnCancellation)),
             new("seed", Text(seed)),
+            new("checksum of the initial model", initial is null ? "none" : Convert.ToHexString(XxHash3.Hash(WeightsFile.Write(initial.ExportWeights())))),
         };
         settings.AddRange(tasks.Select((task, i) => new KeyValuePair<string, string>($"task '{task.Name}'", Describe(task, labels[i]))));
         AddRows(settings, "training", rows);

@@ -105,6 +105,8 @@ public sealed class CheckpointContract : IDisposable
             (Setup with { Tasks = [PredictionTask.MulticlassClassification("Color", lossWeight: 2), .. TestData.Tasks()[1..]] }, ["task 'Color' was", "\"lossWeight\":1", "\"lossWeight\":2"]),
             (Setup with { Balancing = TaskBalancing.Fixed(("Color", 2)) }, ["Balancing was Sum, and is Fixed(Color 2)"]),
         ];
+        using var another = new Fitted(trainerName, Setup with { MaximumNumberOfEpochs = 1 });
+        others = [.. others, (Setup with { InitialModel = another.Model }, ["checksum of the initial model was none"])];
         Assert.All(others, other =>
         {
             string message = Assert.Throws<ArgumentException>(() => new Fitted(trainerName, other.Setup with { Checkpointing = checkpointing })).Message;

@@ -7,25 +7,26 @@ using TorchSharp.Modules;
 
 namespace MlNetMultiTask.Tests.Training;
 
-/// <summary>The engine against the loop that a user would write by hand with TorchSharp, from the same weights on the same batches.</summary>
+/// <summary>The engine against the loop that a user would write by hand with TorchSharp, from the same weights on the same batches: the network 784-128-64 with heads 32-10 and 32-5.</summary>
 public sealed class PlainLoopTests
 {
-    private const int RowCount = 256;
-    private const int FeatureCount = 20;
+    private const int RowCount = 1024;
+    private const int FeatureCount = 784;
     private const int Steps = 50;
 
-    private static readonly int[] _classes = [10, 5, 3];
+    private static readonly int[] _classes = [10, 5];
 
     [Theory]
     [InlineData(32)]
     [InlineData(128)]
+    [InlineData(1024)]
     public void Losses_of_fifty_steps_are_the_same(int batchSize)
     {
         using IDisposable scope = torch.NewDisposeScope();
         PredictionTask[] tasks = [.. _classes.Select((_, i) => PredictionTask.MulticlassClassification($"Label{i}"))];
         LabelInfo[] infos = [.. _classes.Select(count => new LabelInfo { OutputCount = count, KeyType = typeof(uint) })];
         TabularData data = CreateRows();
-        using MultiTaskNetwork network = NetworkKinds.Create(HardParameterSharingNetwork.Describe(FeatureCount, _classes, [64, 32], [16]));
+        using MultiTaskNetwork network = NetworkKinds.Create(HardParameterSharingNetwork.Describe(FeatureCount, _classes, [128, 64], [32]));
         network.Initialize(new CounterRandom(4, 1), [.. _classes.Select(count => new float[count])]);
         Dictionary<string, Parameter> plain = network.state_dict().ToDictionary(item => item.Key, item => new Parameter(item.Value.detach().clone()));
         using var source = new InMemoryBatchSource(data, new LabelTargets(data, tasks, infos));
@@ -39,7 +40,7 @@ public sealed class PlainLoopTests
             while (step < Steps && reader.Read() is { } batch)
             {
                 double ours = engine.ComputeLosses(batch).Losses.Sum();
-                engine.Backward([1, 1, 1]);
+                engine.Backward([1, 1]);
                 engine.Update(1e-3);
 
                 torch.Tensor[] losses = [.. _classes.Select((_, task) => torch.nn.functional.cross_entropy(Forward(plain, batch.Features, task), batch.Targets[task].Labels))];
