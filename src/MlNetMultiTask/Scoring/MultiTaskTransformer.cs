@@ -87,6 +87,18 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
         return new TaskTransformer(_host, this, taskName);
     }
 
+    /// <summary>The probability from which on a binary or multilabel task predicts yes: as given, or as tuned on the validation data.</summary>
+    /// <param name="taskName">The task's name.</param>
+    /// <returns>One threshold for a binary task, one for each label of a set.</returns>
+    /// <exception cref="ArgumentException">The model has no such task, or it does not decide by a threshold.</exception>
+    public IReadOnlyList<float> GetDecisionThresholds(string taskName)
+    {
+        int index = Tasks.Index().Where(item => item.Item.Name == taskName).Select(item => item.Index).DefaultIfEmpty(-1).First();
+        return index >= 0 && Tasks[index].DecisionThreshold is { } threshold
+            ? Model.Labels[index].GetThresholds(threshold)
+            : throw new ArgumentException($"The model has no binary or multilabel task '{taskName}'; its tasks are {string.Join(", ", Tasks)}.", nameof(taskName));
+    }
+
     /// <summary>Frees the model's native memory, as soon as no scoring call uses it. Calling it again does nothing.</summary>
     public void Dispose() => Model.Dispose();
 

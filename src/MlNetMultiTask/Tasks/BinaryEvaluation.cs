@@ -87,7 +87,7 @@ internal sealed class BinaryEvaluation : TaskEvaluation
                 UnseenLabelCount = UnseenLabelCount,
                 Accuracy = accuracy,
                 NotComputed = $"every labelled row is {(positives == 0 ? "negative" : "positive")}, so F1 and the areas under curves are not defined",
-                Values = Describe(accuracy, double.NaN, double.NaN, double.NaN),
+                Values = Describe(accuracy, double.NaN, double.NaN, double.NaN, double.NaN),
             };
         }
 
@@ -99,7 +99,7 @@ internal sealed class BinaryEvaluation : TaskEvaluation
             Accuracy = accuracy,
             F1 = double.IsNaN(metrics.F1Score) ? 0 : metrics.F1Score,
             Source = metrics,
-            Values = Describe(accuracy, metrics.F1Score, metrics.AreaUnderRocCurve, metrics.LogLoss),
+            Values = Describe(accuracy, (metrics.PositiveRecall + metrics.NegativeRecall) / 2, metrics.F1Score, metrics.AreaUnderRocCurve, metrics.LogLoss),
         };
     }
 
@@ -120,9 +120,10 @@ internal sealed class BinaryEvaluation : TaskEvaluation
         return _rows.Select(row => new Row { Label = row.Label, Probability = row.Probability, PredictedLabel = row.PredictedLabel, Score = row.Score - shift });
     }
 
-    private static Dictionary<string, double> Describe(double accuracy, double f1, double areaUnderRocCurve, double logLoss) => new()
+    private static Dictionary<string, double> Describe(double accuracy, double balancedAccuracy, double f1, double areaUnderRocCurve, double logLoss) => new()
     {
         ["Accuracy"] = accuracy,
+        ["BalancedAccuracy"] = balancedAccuracy,
         ["F1Score"] = f1,
         ["AreaUnderRocCurve"] = areaUnderRocCurve,
         ["LogLoss"] = logLoss,

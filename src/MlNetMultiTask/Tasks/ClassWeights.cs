@@ -5,7 +5,8 @@ namespace MlNetMultiTask;
 /// <summary>How much the classes of a task weigh in its loss, so that a rare class is not drowned by the others.</summary>
 /// <remarks>
 /// Only the weights' proportions matter: they are brought to mean 1 over the labelled training rows, so that the task as a whole keeps its weight
-/// against the other tasks. Metrics are not weighted.
+/// against the other tasks. Metrics are not weighted. Probabilities then are those of rows weighted so, and no longer frequencies: a rare class is
+/// given more than its share.
 /// </remarks>
 public sealed class ClassWeights
 {

@@ -91,7 +91,7 @@ internal sealed class MulticlassTask(
         return [ClassWeights.Normalize(counts, weights.IsBalanced ? ClassWeights.Invert(counts) : TaskMath.GetWeightsByName(this, info))];
     }
 
-    internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width)
+    internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width, float[][]? valueWeights)
     {
         // One row is added to every class, so that a class without rows starts improbable and not impossible.
         double[] counts = [.. Enumerable.Repeat(1.0, info.OutputCount)];
@@ -99,7 +99,7 @@ internal sealed class MulticlassTask(
         {
             if (value >= 0)
             {
-                counts[(int)value]++;
+                counts[(int)value] += valueWeights?[0][(int)value] ?? 1;
             }
         }
 

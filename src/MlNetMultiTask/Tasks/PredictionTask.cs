@@ -127,7 +127,7 @@ public abstract class PredictionTask
     /// <param name="scoreColumnName">The prediction in the label's unit and shape; by default <c>{name}.Score</c>.</param>
     /// <param name="exampleWeightColumnName">The column of row weights for this task alone; null for none.</param>
     /// <returns>The task.</returns>
-    /// <exception cref="ArgumentException">A name is empty, a number is outside its range, or the class weights do not suit the kind of task.</exception>
+    /// <exception cref="ArgumentException">A name is empty, or a number is outside its range.</exception>
     /// <remarks>
     /// The loss is the squared error of the standardised label: mean 0 and deviation 1 over the training rows, so that
     /// the label's unit does not decide how much a task weighs. A label that is constant in training is predicted
@@ -239,8 +239,8 @@ public abstract class PredictionTask
     /// <exception cref="ArgumentException">A weight is given for a class that the labels do not have.</exception>
     internal virtual float[][]? LearnValueWeights(LabelInfo info, ReadOnlySpan<float> values, int width) => null;
 
-    /// <summary>The numbers of which the output layer's bias starts: the labels' mean or log-odds.</summary>
-    internal abstract float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width);
+    /// <summary>The numbers of which the output layer's bias starts: the labels' mean or log-odds, each label as often as its value weighs.</summary>
+    internal abstract float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width, float[][]? valueWeights = null);
 
     /// <summary>Whether what training learned of a label suits the task.</summary>
     internal virtual bool IsConsistent(LabelInfo info) => true;

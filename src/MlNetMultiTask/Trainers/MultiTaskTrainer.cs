@@ -114,7 +114,7 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
 
             network.Dropout = null;
             var model = new NetworkModel(network, _options.FeatureColumnName, Tasks, labels) { History = history };
-            IReadOnlyList<LabelInfo> tuned = validationRows is null ? labels : ThresholdTuner.Tune(model, validationRows);
+            IReadOnlyList<LabelInfo> tuned = validationRows is null ? labels : ThresholdTuner.Tune(model, validationRows, channel);
             return new MultiTaskTransformer(
                 _environment,
                 ReferenceEquals(tuned, labels) ? model : new NetworkModel(network, _options.FeatureColumnName, Tasks, tuned) { History = history });
@@ -136,7 +136,8 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
     internal MultiTaskNetwork BuildNetwork(TabularData rows, IReadOnlyList<LabelInfo> labels)
     {
         MultiTaskNetwork network = NetworkKinds.Create(DescribeNetwork(rows.FeatureCount, [.. labels.Select(label => label.OutputCount)]));
-        float[][] biases = [.. Tasks.Select((task, i) => task.GetInitialBias(labels[i], rows.Labels[i], rows.LabelWidths[i]))];
+        float[][]?[] valueWeights = LearnValueWeights(rows, labels);
+        float[][] biases = [.. Tasks.Select((task, i) => task.GetInitialBias(labels[i], rows.Labels[i], rows.LabelWidths[i], valueWeights[i]))];
         network.Initialize(new CounterRandom(_seed, (uint)RandomStream.Initialization), biases);
         return network;
     }
@@ -144,7 +145,7 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
     /// <summary>Opens a training of a network on rows; the session owns its sources, and not the network.</summary>
     internal TrainingSession OpenSession(MultiTaskNetwork network, TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels)
     {
-        float[][]?[] valueWeights = [.. Tasks.Select((task, i) => task.LearnValueWeights(labels[i], rows.Labels[i], rows.LabelWidths[i]))];
+        float[][]?[] valueWeights = LearnValueWeights(rows, labels);
         InMemoryBatchSource Open(TabularData data) => new(data, new LabelTargets(data, Tasks, labels, valueWeights));
 
         InMemoryBatchSource training = Open(rows);
@@ -157,6 +158,9 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
             training,
             validationRows is null ? null : Open(validationRows));
     }
+
+    private float[][]?[] LearnValueWeights(TabularData rows, IReadOnlyList<LabelInfo> labels) =>
+        [.. Tasks.Select((task, i) => task.LearnValueWeights(labels[i], rows.Labels[i], rows.LabelWidths[i]))];
 
     private void RequireValidation(IDataView? validationData)
     {

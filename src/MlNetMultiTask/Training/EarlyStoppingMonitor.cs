@@ -30,6 +30,16 @@ public sealed class EarlyStoppingMonitor
     /// <returns>The monitor.</returns>
     public static EarlyStoppingMonitor MeanLoss() => new(nameof(MeanLoss), null, (_, now) => Mean(now.Losses.Values));
 
+    /// <summary>One task's loss. For a binary task whose yes is rare, it says more than the accuracy.</summary>
+    /// <param name="taskName">The task's name.</param>
+    /// <returns>The monitor.</returns>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public static EarlyStoppingMonitor Loss(string taskName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(taskName);
+        return new($"{nameof(Loss)}(\"{taskName}\")", taskName, (_, now) => now.Losses[taskName]);
+    }
+
     /// <summary>One task's metric: accuracy (of a multilabel task: of whole sets), or R² of a regression. Larger is better.</summary>
     /// <param name="taskName">The task's name.</param>
     /// <returns>The monitor.</returns>

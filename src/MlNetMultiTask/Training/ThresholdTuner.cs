@@ -1,3 +1,4 @@
+using Microsoft.ML.Runtime;
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Models;
 using MlNetMultiTask.Tasks;
@@ -15,12 +16,12 @@ internal static class ThresholdTuner
     {
         if (!hasValidation && tasks.FirstOrDefault(task => task.DecisionThreshold?.Metric is not null) is { } task)
         {
-            throw new ArgumentException($"The decision threshold of task '{task.Name}' is to be tuned ({task.DecisionThreshold}), which needs validation data: call Fit(trainData, validationData), or give a fixed threshold.");
+            throw new ArgumentException($"The decision threshold of task '{task.Name}' is to be tuned ({task.DecisionThreshold}), which needs validation data: call Fit(trainData, validationData), set ValidationFraction or ValidationColumnName, or give a fixed threshold.");
         }
     }
 
     /// <summary>The labels' knowledge with tuned thresholds, where tasks ask for them.</summary>
-    public static IReadOnlyList<LabelInfo> Tune(NetworkModel model, TabularData validation)
+    public static IReadOnlyList<LabelInfo> Tune(NetworkModel model, TabularData validation, IChannel? channel = null)
     {
         bool[] active = [.. model.Tasks.Select(task => task.DecisionThreshold?.Metric is not null)];
         if (!active.Contains(true))
@@ -29,10 +30,10 @@ internal static class ThresholdTuner
         }
 
         float[]?[] scores = Score(model, validation, active);
-        return [.. model.Labels.Select((label, i) => scores[i] is { } own ? label with { Thresholds = Find(model.Tasks[i], own, validation.Labels[i], label.OutputCount) } : label)];
+        return [.. model.Labels.Select((label, i) => scores[i] is { } own ? label with { Thresholds = Find(model.Tasks[i], own, validation.Labels[i], label.OutputCount, channel) } : label)];
     }
 
-    private static float[] Find(PredictionTask task, float[] scores, float[] labels, int width)
+    private static float[] Find(PredictionTask task, float[] scores, float[] labels, int width, IChannel? channel)
     {
         float[] thresholds = new float[width];
         float[] slotScores = new float[scores.Length / width];
@@ -45,9 +46,15 @@ internal static class ThresholdTuner
                 slotLabels[row] = labels[(row * width) + slot];
             }
 
+            if (!slotLabels.Contains(0f) || !slotLabels.Contains(1f))
+            {
+                channel?.Warning(MessageSensitivity.Schema, FormattableString.Invariant($"The validation rows of task '{task.Name}' have one class only{(width > 1 ? $" in slot {slot}" : "")}: its decision threshold can't be tuned, and is 0.5."));
+            }
+
             thresholds[slot] = ThresholdSearch.Find(slotScores, slotLabels, task.DecisionThreshold!.Metric!.Value);
         }
 
+        channel?.Info(MessageSensitivity.Schema, $"Decision threshold of task '{task.Name}', tuned for {task.DecisionThreshold}: {string.Join(", ", thresholds.Select(threshold => FormattableString.Invariant($"{threshold:0.####}")))}.");
         return thresholds;
     }
 

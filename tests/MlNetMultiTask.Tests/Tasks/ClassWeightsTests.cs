@@ -95,6 +95,20 @@ public sealed class ClassWeightsTests
         Assert.True(byClass.Zip(plain).Max(pair => Math.Abs(pair.First - pair.Second)) > 0.2);
     }
 
+    /// <summary>Otherwise the first epochs would go into unlearning the plain frequencies.</summary>
+    [Fact]
+    public void The_first_biases_are_those_of_weighted_rows()
+    {
+        PredictionTask binary = PredictionTask.BinaryClassification("Label", classWeights: ClassWeights.Balanced());
+        PredictionTask multiclass = PredictionTask.MulticlassClassification("Label", classWeights: ClassWeights.Balanced());
+        float[] yes = [1, .. new float[99]];
+        float[] classes = [.. new float[80], .. Enumerable.Repeat(1f, 15), .. Enumerable.Repeat(2f, 5)];
+
+        Assert.Equal(0, binary.GetInitialBias(_one, yes, 1, binary.LearnValueWeights(_one, yes, 1))[0], 1e-5);
+        float[] biases = multiclass.GetInitialBias(_three, classes, 1, multiclass.LearnValueWeights(_three, classes, 1));
+        Assert.All(biases, bias => Assert.Equal(Math.Log(1 / 3.0), bias, 1e-5));
+    }
+
     [Fact]
     public void What_does_not_suit_is_refused_with_the_reason()
     {

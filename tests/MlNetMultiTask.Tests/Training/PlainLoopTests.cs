@@ -67,13 +67,22 @@ public sealed class PlainLoopTests
     {
         var random = new CounterRandom(1, 1);
         float[] features = new float[RowCount * FeatureCount];
-        random.FillUniform(features, 1f);
+        random.FillUniform(features, 0.3f);
+        float[][] labels = [.. _classes.Select(count => Enumerable.Range(0, RowCount).Select(_ => (float)random.NextBelow((uint)count)).ToArray())];
+        for (int i = 0; i < features.Length; i++)
+        {
+            // Each class shows in some features of its own, as in a picture. Of labels that are noise, rounding errors would grow without end.
+            int feature = i % FeatureCount;
+            int task = feature % _classes.Length;
+            features[i] += feature / _classes.Length % _classes[task] == (int)labels[task][i / FeatureCount] ? 0.5f : 0;
+        }
+
         return new TabularData
         {
             RowCount = RowCount,
             FeatureCount = FeatureCount,
             Features = features,
-            Labels = [.. _classes.Select(count => Enumerable.Range(0, RowCount).Select(_ => (float)random.NextBelow((uint)count)).ToArray())],
+            Labels = labels,
             LabelWidths = [.. _classes.Select(_ => 1)],
         };
     }

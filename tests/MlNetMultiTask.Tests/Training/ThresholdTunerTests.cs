@@ -49,6 +49,10 @@ public sealed class ThresholdTunerTests
         Assert.Equal(tuned.Model.Labels[1].Thresholds, loaded.Model.Labels[1].Thresholds);
         Assert.Equal(3, loaded.Model.Labels[1].Thresholds!.Distinct().Count());
         Assert.Equal("MaximizeF1", loaded.Tasks[0].DecisionThreshold!.ToString());
+        Assert.Single(loaded.GetDecisionThresholds("Big"));
+        Assert.Equal(3, loaded.GetDecisionThresholds("Tags").Count);
+        Assert.All(loaded.GetDecisionThresholds("Tags"), threshold => Assert.InRange(threshold, 0f, 1f));
+        Assert.Contains("'Other'", Assert.Throws<ArgumentException>(() => loaded.GetDecisionThresholds("Other")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
