@@ -22,6 +22,12 @@ internal sealed class TabularData
     /// <summary>Per task the weights of its own weight column, as read; null where it has none.</summary>
     public IReadOnlyList<float[]?>? TaskWeights { get; init; }
 
+    /// <summary>What each row weighs in a task: the row's weight times that of the task's own column; null where all weigh the same.</summary>
+    public float[]? GetRowWeights(int task) =>
+        TaskWeights?[task] is not { } own ? Weights
+        : Weights is null ? own
+        : [.. Weights.Zip(own, (row, weight) => row * weight)];
+
     /// <summary>Per row what tells on which side of a split it belongs: 1 for validation and 0 for training, or the number of its group; null where nobody asked.</summary>
     public int[]? Tags { get; init; }
 

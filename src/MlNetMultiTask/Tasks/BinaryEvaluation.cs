@@ -123,10 +123,10 @@ internal sealed class BinaryEvaluation : TaskEvaluation
     private static Dictionary<string, double> Describe(double accuracy, double balancedAccuracy, double f1, double areaUnderRocCurve, double logLoss) => new()
     {
         ["Accuracy"] = accuracy,
-        ["BalancedAccuracy"] = balancedAccuracy,
         ["F1Score"] = f1,
         ["AreaUnderRocCurve"] = areaUnderRocCurve,
         ["LogLoss"] = logLoss,
+        ["BalancedAccuracy"] = balancedAccuracy,
     };
 
     /// <summary>What ML.NET's evaluator reads.</summary>

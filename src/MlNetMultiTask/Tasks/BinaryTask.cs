@@ -117,8 +117,8 @@ internal sealed class BinaryTask(
     internal override float[][]? LearnValueWeights(LabelInfo info, ReadOnlySpan<float> values, int width) =>
         ClassWeights is null ? null : TaskMath.GetYesNoWeights(this, info, values, width);
 
-    internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width, float[][]? valueWeights) =>
-        TaskMath.GetLogOdds(values, width, valueWeights);
+    internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width, LabelWeights? weights) =>
+        TaskMath.GetLogOdds(values, width, weights);
 
     internal override bool IsConsistent(LabelInfo info) => info.OutputCount == 1;
 

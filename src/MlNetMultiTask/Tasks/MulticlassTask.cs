@@ -91,15 +91,15 @@ internal sealed class MulticlassTask(
         return [ClassWeights.Normalize(counts, weights.IsBalanced ? ClassWeights.Invert(counts) : TaskMath.GetWeightsByName(this, info))];
     }
 
-    internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width, float[][]? valueWeights)
+    internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width, LabelWeights? weights)
     {
         // One row is added to every class, so that a class without rows starts improbable and not impossible.
         double[] counts = [.. Enumerable.Repeat(1.0, info.OutputCount)];
-        foreach (float value in values)
+        for (int row = 0; row < values.Length; row++)
         {
-            if (value >= 0)
+            if (values[row] >= 0)
             {
-                counts[(int)value] += valueWeights?[0][(int)value] ?? 1;
+                counts[(int)values[row]] += weights?.Of(row, 0, values[row]) ?? 1;
             }
         }
 

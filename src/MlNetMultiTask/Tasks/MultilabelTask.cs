@@ -118,8 +118,8 @@ internal sealed class MultilabelTask(
     internal override float[][]? LearnValueWeights(LabelInfo info, ReadOnlySpan<float> values, int width) =>
         ClassWeights is null ? null : TaskMath.GetYesNoWeights(this, info, values, width);
 
-    internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width, float[][]? valueWeights) =>
-        TaskMath.GetLogOdds(values, width, valueWeights);
+    internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width, LabelWeights? weights) =>
+        TaskMath.GetLogOdds(values, width, weights);
 
     internal override torch.Tensor GetLabelLosses(torch.Tensor raw, TaskTargets targets) =>
         TaskMath.ReduceSlots(torch.nn.functional.binary_cross_entropy_with_logits(raw, TaskMath.Smooth(targets.Labels, LabelSmoothing), reduction: torch.nn.Reduction.None), targets);

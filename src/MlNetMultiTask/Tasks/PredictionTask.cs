@@ -239,8 +239,8 @@ public abstract class PredictionTask
     /// <exception cref="ArgumentException">A weight is given for a class that the labels do not have.</exception>
     internal virtual float[][]? LearnValueWeights(LabelInfo info, ReadOnlySpan<float> values, int width) => null;
 
-    /// <summary>The numbers of which the output layer's bias starts: the labels' mean or log-odds, each label as often as its value weighs.</summary>
-    internal abstract float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width, float[][]? valueWeights = null);
+    /// <summary>The numbers of which the output layer's bias starts: the labels' mean or log-odds, each label as often as it weighs.</summary>
+    internal abstract float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width, LabelWeights? weights = null);
 
     /// <summary>Whether what training learned of a label suits the task.</summary>
     internal virtual bool IsConsistent(LabelInfo info) => true;

@@ -75,7 +75,7 @@ internal sealed class RegressionTask(string name, string? labelColumnName, float
     }
 
     /// <summary>The standardised label's mean is 0.</summary>
-    internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width, float[][]? valueWeights) => new float[width];
+    internal override float[] GetInitialBias(LabelInfo info, ReadOnlySpan<float> values, int width, LabelWeights? weights) => new float[width];
 
     internal override void Standardize(Span<float> values, LabelInfo info)
     {

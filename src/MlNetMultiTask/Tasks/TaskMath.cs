@@ -27,8 +27,8 @@ internal static class TaskMath
             + "a classifier needs at least two. Leave the task out, or train on data that has both.");
     }
 
-    /// <summary>Per slot the log-odds of 1 among the labelled rows, each as often as its value weighs, smoothed by one row of each.</summary>
-    public static float[] GetLogOdds(ReadOnlySpan<float> values, int width, float[][]? valueWeights)
+    /// <summary>Per slot the log-odds of 1 among the labelled rows, each as often as it weighs, smoothed by one row of each.</summary>
+    public static float[] GetLogOdds(ReadOnlySpan<float> values, int width, LabelWeights? weights)
     {
         double[] ones = new double[width];
         double[] zeros = new double[width];
@@ -36,11 +36,11 @@ internal static class TaskMath
         {
             if (values[i] == 1f)
             {
-                ones[i % width] += valueWeights?[i % width][1] ?? 1;
+                ones[i % width] += weights?.Of(i / width, i % width, 1f) ?? 1;
             }
             else if (values[i] == 0f)
             {
-                zeros[i % width] += valueWeights?[i % width][0] ?? 1;
+                zeros[i % width] += weights?.Of(i / width, i % width, 0f) ?? 1;
             }
         }
 

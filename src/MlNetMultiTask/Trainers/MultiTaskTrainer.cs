@@ -137,7 +137,7 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
     {
         MultiTaskNetwork network = NetworkKinds.Create(DescribeNetwork(rows.FeatureCount, [.. labels.Select(label => label.OutputCount)]));
         float[][]?[] valueWeights = LearnValueWeights(rows, labels);
-        float[][] biases = [.. Tasks.Select((task, i) => task.GetInitialBias(labels[i], rows.Labels[i], rows.LabelWidths[i], valueWeights[i]))];
+        float[][] biases = [.. Tasks.Select((task, i) => task.GetInitialBias(labels[i], rows.Labels[i], rows.LabelWidths[i], new LabelWeights(rows.GetRowWeights(i), valueWeights[i])))];
         network.Initialize(new CounterRandom(_seed, (uint)RandomStream.Initialization), biases);
         return network;
     }

@@ -104,8 +104,8 @@ public sealed class ClassWeightsTests
         float[] yes = [1, .. new float[99]];
         float[] classes = [.. new float[80], .. Enumerable.Repeat(1f, 15), .. Enumerable.Repeat(2f, 5)];
 
-        Assert.Equal(0, binary.GetInitialBias(_one, yes, 1, binary.LearnValueWeights(_one, yes, 1))[0], 1e-5);
-        float[] biases = multiclass.GetInitialBias(_three, classes, 1, multiclass.LearnValueWeights(_three, classes, 1));
+        Assert.Equal(0, binary.GetInitialBias(_one, yes, 1, new LabelWeights(null, binary.LearnValueWeights(_one, yes, 1)))[0], 1e-5);
+        float[] biases = multiclass.GetInitialBias(_three, classes, 1, new LabelWeights(null, multiclass.LearnValueWeights(_three, classes, 1)));
         Assert.All(biases, bias => Assert.Equal(Math.Log(1 / 3.0), bias, 1e-5));
     }
 
