@@ -6,8 +6,6 @@ namespace MlNetMultiTask.Benchmarks;
 /// <summary>What the default network reaches on Fashion-MNIST when training stops by itself, and when its rate falls along a cosine.</summary>
 internal static class FashionMnistSchedules
 {
-    private const int BatchSize = 128;
-
     private static readonly PredictionTask[] _tasks = [PredictionTask.MulticlassClassification("Class"), PredictionTask.MulticlassClassification("Group")];
 
     /// <param name="folder">The folder of the data.</param>
@@ -22,24 +20,8 @@ internal static class FashionMnistSchedules
         var all = new List<double[]>();
         for (int seed = 0; seed < seeds; seed++)
         {
-            double[] stopped = Train(seed, train, test, new HardParameterSharingOptions
-            {
-                Tasks = _tasks,
-                BatchSize = BatchSize,
-                NumberOfThreads = 1,
-                MaximumNumberOfEpochs = 100,
-                LearningRate = LearningRateSchedule.Constant(1e-3),
-                ValidationFraction = 0.1f,
-                EarlyStopping = new EarlyStopping { Patience = 10 },
-            });
-            double[] cosine = Train(seed, train, test, new HardParameterSharingOptions
-            {
-                Tasks = _tasks,
-                BatchSize = BatchSize,
-                NumberOfThreads = 1,
-                MaximumNumberOfEpochs = 20,
-                LearningRate = LearningRateSchedule.Cosine(1e-3),
-            });
+            double[] stopped = Train(seed, train, test, 100, LearningRateSchedule.Constant(1e-3), new EarlyStopping { Patience = 10 });
+            double[] cosine = Train(seed, train, test, 20, LearningRateSchedule.Cosine(1e-3), null);
             all.Add([.. stopped, .. cosine[..2]]);
             PrintRow(seed.ToString(CultureInfo.InvariantCulture), all[^1]);
         }
@@ -49,10 +31,19 @@ internal static class FashionMnistSchedules
         PrintRow("deviation", [.. means.Select((mean, column) => Math.Sqrt(all.Sum(row => (row[column] - mean) * (row[column] - mean)) / (all.Count - 1)))]);
     }
 
-    private static double[] Train(int seed, IDataView train, IDataView test, HardParameterSharingOptions options)
+    private static double[] Train(int seed, IDataView train, IDataView test, int epochs, LearningRateSchedule rate, EarlyStopping? stopping)
     {
         var ml = new MLContext(seed);
-        using MultiTaskTransformer model = ml.MultiTask.Trainers.HardParameterSharing(options).Fit(train);
+        using MultiTaskTransformer model = ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
+        {
+            Tasks = _tasks,
+            BatchSize = 128,
+            MaximumNumberOfEpochs = epochs,
+            LearningRate = rate,
+            ValidationFraction = stopping is null ? 0 : 0.1f,
+            EarlyStopping = stopping,
+            NumberOfThreads = 1,
+        }).Fit(train);
         MultiTaskMetrics metrics = ml.MultiTask.Evaluate(model.Transform(test), _tasks);
         return [metrics["Class"].Accuracy, metrics["Group"].Accuracy, model.History!.Epochs.Count, model.History.BestEpoch];
     }

@@ -1,19 +1,16 @@
 using MlNetMultiTask.Training;
-using TorchSharp;
-using TorchSharp.Modules;
 
 namespace MlNetMultiTask.Tests.Training;
 
-/// <summary>Adam on flat buffers, against the formulas of the paper and against torch's own.</summary>
+/// <summary>Adam on flat buffers, against the formulas of the paper; <see cref="OptimizerTests"/> has all optimizers against torch's own.</summary>
 public sealed class AdamOptimizerTests
 {
-    private const int Count = 40;
+    private const int Count = 43;
 
     /// <summary>Kingma and Ba 2015, algorithm 1, in double precision; 20 steps of float32 rounding stay below 1e-6 of parameters of size 1.</summary>
     [Fact]
     public void Twenty_steps_are_those_of_the_paper()
     {
-        using IDisposable scope = torch.NewDisposeScope();
         float[] parameters = Start();
         FlatOptimizer optimizer = Create();
         double[] expected = [.. Start().Select(value => (double)value)];
@@ -38,29 +35,8 @@ public sealed class AdamOptimizerTests
     }
 
     [Fact]
-    public void Twenty_steps_are_those_of_torch()
-    {
-        using IDisposable scope = torch.NewDisposeScope();
-        float[] parameters = Start();
-        FlatOptimizer optimizer = Create();
-        var theirs = new Parameter(torch.tensor(Start()));
-        using var adam = torch.optim.Adam([theirs], lr: 0.01);
-        for (int step = 1; step <= 20; step++)
-        {
-            float[] gradient = Gradient(step);
-            optimizer.Step(parameters, [.. gradient], 0.01);
-            theirs.grad = torch.tensor(gradient);
-            adam.step();
-        }
-
-        Assert.NotEqual(Start(), parameters);
-        Assert.All(theirs.detach().data<float>().ToArray().Zip(parameters), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
-    }
-
-    [Fact]
     public void Parameters_without_gradients_stay_where_they_are()
     {
-        using IDisposable scope = torch.NewDisposeScope();
         float[] parameters = Start();
         FlatOptimizer optimizer = Create();
         optimizer.Step(parameters, new float[Count], 0.1);
@@ -68,36 +44,7 @@ public sealed class AdamOptimizerTests
         Assert.Equal(Start(), parameters);
     }
 
-    [Fact]
-    public void A_restored_state_goes_on_bit_by_bit()
-    {
-        using IDisposable scope = torch.NewDisposeScope();
-        float[] parameters = Start();
-        FlatOptimizer optimizer = Create();
-        Run(optimizer, parameters, 1, 5);
-        long steps = optimizer.StepCount;
-        float[][] moments = optimizer.ExportMoments();
-        float[] copy = [.. parameters];
-        FlatOptimizer restored = Create();
-        Run(restored, [.. copy], 1, 3);
-        restored.Import(steps, moments);
-        Run(optimizer, parameters, 6, 10);
-        Run(restored, copy, 6, 10);
-
-        Assert.Equal(5, steps);
-        Assert.Equal(10, restored.StepCount);
-        Assert.Equal(parameters, copy);
-    }
-
     private static FlatOptimizer Create() => Optimizer.Adam().Start(new float[Count]);
-
-    private static void Run(FlatOptimizer optimizer, float[] parameters, int first, int last)
-    {
-        for (int step = first; step <= last; step++)
-        {
-            optimizer.Step(parameters, Gradient(step), 0.01);
-        }
-    }
 
     private static float[] Start()
     {
