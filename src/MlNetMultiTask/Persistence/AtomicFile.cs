@@ -4,7 +4,7 @@ namespace MlNetMultiTask.Persistence;
 internal static class AtomicFile
 {
     /// <summary>How the names of files that are being written end; one stays only where a process was killed.</summary>
-    public const string Extension = ".tmp";
+    public const string Extension = ".mlnetmultitask.tmp";
 
     /// <summary>Writes a file; when writing fails, an older file of that name stays as it was. A link stays, and its target is replaced; who may read an older file may read the new one, and nobody else.</summary>
     /// <exception cref="IOException">The folder is not there, or what is there is no file.</exception>

@@ -76,11 +76,14 @@ public sealed class ClassWeights
     /// <summary>The weights of the values of one slot: classes by index, or no and yes; of mean 1 over the rows that are labelled there.</summary>
     /// <param name="counts">How many rows have each value.</param>
     /// <param name="given">The weights before they are brought to mean 1.</param>
+    /// <exception cref="ArgumentException">All rows would weigh nothing.</exception>
     internal static float[] Normalize(long[] counts, double[] given)
     {
         double sum = given.Zip(counts, (weight, count) => weight * count).Sum();
         double mean = sum / counts.Sum();
-        return mean > 0 ? [.. given.Select(weight => (float)(weight / mean))] : [.. given.Select(_ => 1f)];
+        return mean > 0 || counts.Sum() == 0
+            ? [.. given.Select(weight => (float)(mean > 0 ? weight / mean : 1))]
+            : throw new ArgumentException("The class weights are 0 for every class that occurs, so that nothing would be learned.");
     }
 
     /// <summary>Weights in inverse proportion to counts; a value without rows has 1, since no row is weighted by it.</summary>

@@ -16,7 +16,7 @@ namespace MlNetMultiTask;
 /// <see cref="MultiTaskTransformer"/>.
 /// </summary>
 /// <remarks>
-/// The trainer draws its seed from the <see cref="MLContext"/> when it is constructed: fitting twice gives the same model,
+/// The trainer draws its seed from the <see cref="MLContext"/> when it is constructed, unless <see cref="MultiTaskTrainerOptions.Seed"/> is given: fitting twice gives the same model,
 /// bit by bit, on the same machine, data and number of threads.
 /// </remarks>
 public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
@@ -34,7 +34,7 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
         _environment = environment;
         _host = environment.Register(GetType().Name);
         _options = options;
-        _seed = seed ?? (((ulong)(uint)_host.Rand.Next() << 32) | (uint)_host.Rand.Next());
+        _seed = seed ?? (ulong?)(uint?)options.Seed ?? (((ulong)(uint)_host.Rand.Next() << 32) | (uint)_host.Rand.Next());
         Tasks = [.. tasks ?? options.Tasks];
     }
 
@@ -59,6 +59,7 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
     /// <exception cref="ArgumentException">A column is missing, of a wrong type, or holds values that training can't use.</exception>
     /// <exception cref="InvalidOperationException">A loss is no longer a number.</exception>
     /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
+    /// <exception cref="IOException">The folder of the checkpoints can't be used.</exception>
     /// <exception cref="FormatException">There are checkpoints to go on from, and all of them are damaged.</exception>
     /// <exception cref="TorchUnavailableException">TorchSharp's native libraries can't be loaded.</exception>
     public MultiTaskTransformer Fit(IDataView input) => Fit(input, null);
@@ -87,6 +88,7 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
         using IDisposable gradients = torch.inference_mode(false);
         using IDisposable scope = torch.NewDisposeScope();
         RequireValidation(validationData);
+        using CheckpointStore? checkpoints = _options.Checkpointing is { } checkpointing ? new CheckpointStore(checkpointing, channel) : null;
         NetworkModel? initial = (initialModel ?? _options.InitialModel) is { } given ? WarmStart.GetNetworkModel(given) : null;
         IReadOnlyList<LabelInfo>? known = initial is null ? null : WarmStart.GetLabels(initial, Tasks, trainData.Schema);
         (TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels) =
@@ -106,9 +108,11 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
             TrainingHistory history;
             using (TrainingSession session = OpenSession(network, rows, validationRows, labels))
             {
-                CheckpointStore? checkpoints = _options.Checkpointing is { } checkpointing
-                    ? new CheckpointStore(checkpointing, TrainingSettings.Of(_options, Tasks, _seed, network, labels, initial, rows, validationRows), channel)
-                    : null;
+                if (checkpoints is not null)
+                {
+                    checkpoints.Settings = TrainingSettings.Of(_options, Tasks, _seed, network, labels, initial, rows, validationRows);
+                }
+
                 history = new TrainingLoop(_options, session, Tasks, channel, checkpoints).Run();
             }
 

@@ -7,6 +7,7 @@ using MlNetMultiTask.Models;
 using MlNetMultiTask.Networks;
 using MlNetMultiTask.Persistence;
 using MlNetMultiTask.Tasks;
+using TorchSharp;
 
 namespace MlNetMultiTask.Trainers;
 
@@ -27,7 +28,9 @@ internal static class TrainingSettings
             new("LearningRate", options.LearningRate.ToString()),
             new("Optimizer", options.Optimizer.ToString()),
             new("MaximumGradientNorm", Text(options.MaximumGradientNorm)),
+            new("Activation", Text(options.Activation)),
             new("Dropout", Text(options.Dropout)),
+            new("number of threads", Text(options.NumberOfThreads ?? torch.get_num_threads())),
             new("Balancing", options.Balancing.ToString()),
             new("EarlyStopping", options.EarlyStopping?.ToString() ?? "none"),
             new("OnCancellation", Text(options.OnCancellation)),
@@ -46,14 +49,24 @@ internal static class TrainingSettings
         var hash = new XxHash3();
         if (rows is not null)
         {
-            hash.Append(MemoryMarshal.AsBytes(rows.Features.AsSpan(0, rows.RowCount * rows.FeatureCount)));
+            Append(hash, rows.Features.AsSpan(0, rows.RowCount * rows.FeatureCount));
             foreach (float[]? values in rows.Labels.Append(rows.Weights).Concat(rows.TaskWeights ?? []))
             {
-                hash.Append(MemoryMarshal.AsBytes(values.AsSpan()));
+                Append(hash, values);
             }
         }
 
         settings.Add(new($"checksum of the {role} data", Convert.ToHexString(hash.GetCurrentHash())));
+    }
+
+    /// <summary>In pieces: a span has at most 2 GiB of bytes, and features may be more.</summary>
+    private static void Append(XxHash3 hash, ReadOnlySpan<float> values)
+    {
+        const int Piece = 1 << 24;
+        for (int start = 0; start < values.Length; start += Piece)
+        {
+            hash.Append(MemoryMarshal.AsBytes(values.Slice(start, Math.Min(Piece, values.Length - start))));
+        }
     }
 
     private static string Describe(PredictionTask task, LabelInfo label)

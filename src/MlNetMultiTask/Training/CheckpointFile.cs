@@ -19,6 +19,8 @@ internal sealed class CheckpointFile
     private const string Best = "best";
     private const string BestOfTask = "bestOfTask";
 
+    private static readonly TimeSpan _longest = TimeSpan.FromDays(100_000);
+
     private readonly ManifestReader _state;
     private readonly TrainingHistory _history;
     private readonly Dictionary<string, float[]> _arrays;
@@ -27,8 +29,17 @@ internal sealed class CheckpointFile
     {
         _state = state;
         _history = history;
-        _arrays = arrays.ToDictionary(array => array.Name, array => array.Values, StringComparer.Ordinal);
-        Settings = state.GetObjects("settings").ToDictionary(item => item.GetString("name"), item => item.GetString("value"), StringComparer.Ordinal);
+        _arrays = arrays.DistinctBy(array => array.Name, StringComparer.Ordinal).ToDictionary(array => array.Name, array => array.Values, StringComparer.Ordinal);
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (ManifestReader item in state.GetObjects("settings"))
+        {
+            if (!settings.TryAdd(item.GetString("name"), item.GetString("value")))
+            {
+                throw state.Invalid("settings", "settings of different names");
+            }
+        }
+
+        Settings = settings;
     }
 
     /// <summary>What the training depends on.</summary>
@@ -85,15 +96,35 @@ internal sealed class CheckpointFile
     }
 
     /// <summary>Gives back what was written: the loop's memory into <paramref name="loop"/>, the session's state as the result.</summary>
-    public SessionState Restore(LoopState loop)
+    /// <param name="loop">Receives what the loop remembers.</param>
+    /// <param name="taskNames">The names of the tasks.</param>
+    /// <exception cref="FormatException">The parts do not belong together; the loop's memory is as it was.</exception>
+    public SessionState Restore(LoopState loop, IReadOnlyList<string> taskNames)
     {
-        int tasks = loop.TaskProgress.Count;
-        loop.Before = TimeSpan.FromTicks(_state.GetInt64("elapsedTicks", 0));
-        loop.RateFactor = GetDoubles("rateFactor", 1)[0];
-        loop.Progress.Import(GetDoubles("progress", ImprovementTracker.StateLength));
-        loop.Plateau.Import(GetDoubles("plateau", ImprovementTracker.StateLength));
+        int tasks = taskNames.Count;
+        TimeSpan before = TimeSpan.FromTicks(_state.GetInt64("elapsedTicks", 0));
+        double rateFactor = GetDoubles("rateFactor", 1)[0];
+        double[] progress = GetDoubles("progress", ImprovementTracker.StateLength);
+        double[] plateau = GetDoubles("plateau", ImprovementTracker.StateLength);
         double[] taskProgress = GetDoubles("taskProgress", tasks * ImprovementTracker.StateLength);
         bool[] frozen = [.. GetDoubles("frozen", tasks).Select(value => value != 0)];
+        double[] weighting = GetDoubles("weighting", null);
+        float[] parameters = _arrays.GetValueOrDefault(Parameters) ?? throw _state.Invalid(Parameters, "parameters");
+        float[][] moments = [.. Enumerable.Range(0, _arrays.Count).Select(i => _arrays.GetValueOrDefault(Name(Moment, i))).OfType<float[]>()];
+        bool fits = _history.TaskNames.SequenceEqual(taskNames, StringComparer.Ordinal)
+            && _history.Epochs.Select(epoch => epoch.Number).SequenceEqual(Enumerable.Range(1, _history.Epochs.Count))
+            && _arrays.Values.All(array => array.Length == parameters.Length)
+            && before < _longest
+            && ((double[][])[progress, plateau, .. taskProgress.Chunk(ImprovementTracker.StateLength)]).All(tracker => tracker[1..].All(epochs => epochs >= 0 && epochs <= _history.Epochs.Count));
+        if (!fits)
+        {
+            throw new FormatException("Its parts do not belong together.");
+        }
+
+        loop.Before = before;
+        loop.RateFactor = rateFactor;
+        loop.Progress.Import(progress);
+        loop.Plateau.Import(plateau);
         for (int i = 0; i < tasks; i++)
         {
             loop.TaskProgress[i].Import(taskProgress.AsSpan(i * ImprovementTracker.StateLength, ImprovementTracker.StateLength).ToArray());
@@ -103,10 +134,8 @@ internal sealed class CheckpointFile
 
         loop.BestParameters = _arrays.GetValueOrDefault(Best);
         loop.Epochs.AddRange(_history.Epochs);
-        float[] parameters = _arrays.GetValueOrDefault(Parameters) ?? throw _state.Invalid(Parameters, "parameters");
-        float[][] moments = [.. Enumerable.Range(0, _arrays.Count).Select(i => _arrays.GetValueOrDefault(Name(Moment, i))).OfType<float[]>()];
         var engine = new EngineState(parameters, _state.GetInt64("stepCount", 0), moments);
-        return new SessionState(_history.Epochs.Count, engine, GetDoubles("weighting", null), (ulong)_state.GetInt64("balancingPosition", long.MinValue), frozen);
+        return new SessionState(_history.Epochs.Count, engine, weighting, (ulong)_state.GetInt64("balancingPosition", long.MinValue), frozen);
     }
 
     private static string Name(string name, int index) => FormattableString.Invariant($"{name}{index}");

@@ -7,8 +7,10 @@ namespace MlNetMultiTask;
 /// </summary>
 /// <remarks>
 /// A checkpoint is one file with a checksum, written whole or not at all. The two newest are kept; if the newest is damaged, the one before is
-/// used, with a warning. When training has ended by itself, they are deleted. Each training needs a folder of its own; a checkpoint of other
-/// options, tasks or data is refused with what differs.
+/// used, with a warning. When training has ended by itself, they are deleted; other files in the folder are left alone. Each training needs a folder of
+/// its own, which it holds while it runs. A checkpoint of other options, tasks, data, seed or number of threads is refused with what differs; give
+/// <see cref="MultiTaskTrainerOptions.Seed"/>, since a seed that is drawn from the context depends on what was made with it before. A checkpoint that can't be
+/// written is a warning in the log.
 /// </remarks>
 public sealed class Checkpointing
 {

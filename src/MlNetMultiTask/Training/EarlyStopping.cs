@@ -29,7 +29,8 @@ public sealed class EarlyStopping
 
     /// <summary>
     /// Whether a task stops alone: when its own validation loss has not improved for <see cref="Patience"/> epochs, its head is set back
-    /// to its best epoch and stays, and the task no longer moves the shared layers, while other tasks go on. Training ends when all have stopped.
+    /// to its best epoch and stays, and the task no longer moves the shared layers, while other tasks go on. Training ends when all have stopped. A task without
+    /// validation labels can't be judged, and goes on until then.
     /// </summary>
     /// <value>The default is false.</value>
     /// <remarks>

@@ -24,7 +24,7 @@ public sealed class EarlyStoppingMonitor
     /// </summary>
     /// <returns>The monitor.</returns>
     public static EarlyStoppingMonitor RelativeLoss() =>
-        new(nameof(RelativeLoss), null, (first, now) => Mean(now.Losses.Keys.Where(task => first.Losses[task] is > 0 and < double.PositiveInfinity).Select(task => now.Losses[task] / first.Losses[task])));
+        new(nameof(RelativeLoss), null, (first, now) => Mean(now.Losses.Keys.Select(task => first.Losses[task] > 0 ? now.Losses[task] / first.Losses[task] : 1 + now.Losses[task])));
 
     /// <summary>The mean of the tasks' losses, before loss weights.</summary>
     /// <returns>The monitor.</returns>

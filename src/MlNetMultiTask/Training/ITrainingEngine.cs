@@ -12,6 +12,9 @@ internal interface ITrainingEngine : IDisposable
     /// <summary>Whether several tasks share parameters, so that gradients can be balanced.</summary>
     bool HasSharedParameters { get; }
 
+    /// <summary>Whether all parameters are finite numbers.</summary>
+    bool HasFiniteParameters { get; }
+
     /// <summary>Begins an epoch: what is random in the network then depends on this seed alone.</summary>
     void BeginEpoch(ulong seed);
 

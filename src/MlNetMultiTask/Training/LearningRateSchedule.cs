@@ -101,8 +101,10 @@ public sealed class LearningRateSchedule
     /// <param name="numberOfEpochs">How long the rise lasts, in epochs; above 0, and fractions are allowed.</param>
     /// <returns>The schedule.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="numberOfEpochs"/> is not above 0, or not finite.</exception>
+    /// <exception cref="InvalidOperationException">The schedule has a warm-up already.</exception>
     public LearningRateSchedule WithWarmUp(double numberOfEpochs) =>
-        double.IsFinite(numberOfEpochs) && numberOfEpochs > 0
+        _warmUpEpochs > 0 ? throw new InvalidOperationException($"The schedule {_text} has a warm-up already.")
+        : double.IsFinite(numberOfEpochs) && numberOfEpochs > 0
             ? new($"{_text} after a warm-up of {Text($"{numberOfEpochs}")} epochs", _initialRate, _factor, Plateau, numberOfEpochs)
             : throw new ArgumentOutOfRangeException(nameof(numberOfEpochs), numberOfEpochs, Text($"The warm-up lasts {numberOfEpochs} epochs; it must be above 0, and finite."));
 

@@ -26,6 +26,10 @@ public abstract class MultiTaskTrainerOptions
     /// <value>The default is null: all rows weigh the same.</value>
     public string? ExampleWeightColumnName { get; init; }
 
+    /// <summary>The seed of all random numbers of this trainer. A training that is to be resumed in another process had better have one.</summary>
+    /// <value>The default is null: drawn from the <see cref="MLContext"/> when the trainer is constructed, so that it depends on the context's seed and on what was made with it before.</value>
+    public int? Seed { get; init; }
+
     /// <summary>How many times training passes over the rows; 1 or more.</summary>
     /// <value>The default is 50.</value>
     public int MaximumNumberOfEpochs { get; init; } = 50;
@@ -218,7 +222,7 @@ public abstract class MultiTaskTrainerOptions
             Require(task.LabelColumnName != FeatureColumnName, nameof(Tasks), $"has task '{task.Name}' whose label column is the feature column '{FeatureColumnName}'; name the task otherwise, or give its labelColumnName");
             foreach (string output in task.OutputColumnNames)
             {
-                bool hides = output == FeatureColumnName || output == ExampleWeightColumnName || Tasks.Any(other => other.LabelColumnName == output);
+                bool hides = output == FeatureColumnName || output == ExampleWeightColumnName || output == ValidationColumnName || output == SamplingKeyColumnName || Tasks.Any(other => other.LabelColumnName == output);
                 Require(!hides, nameof(Tasks), $"has task '{task.Name}' whose output column '{output}' would hide a column that training reads; give it another name");
             }
         }

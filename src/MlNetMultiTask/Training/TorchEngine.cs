@@ -39,6 +39,8 @@ internal sealed class TorchEngine : ITrainingEngine
 
     public bool HasSharedParameters => _parameters.SharedCount > 0;
 
+    public bool HasFiniteParameters => _parameters.ValueSpan.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) < 0;
+
     internal FlatParameters Parameters => _parameters;
 
     public void BeginEpoch(ulong seed) => _network.Dropout?.Seed(seed);

@@ -91,7 +91,7 @@ internal sealed class TrainingLoop
 
     private void Resume()
     {
-        if (_checkpoints?.Read(_state) is not { } session)
+        if (_checkpoints?.Read(_state, [.. _tasks.Select(task => task.Name)]) is not { } session)
         {
             return;
         }
@@ -104,7 +104,7 @@ internal sealed class TrainingLoop
     private TrainingEnd? FindEnd()
     {
         bool stands = Stopping is { FreezeTasks: true }
-            ? _state.Frozen.All(frozen => frozen)
+            ? _state.TaskProgress.Any(task => task.BestEpoch > 0) && _state.Frozen.Zip(_state.TaskProgress).All(task => task.First || task.Second.BestEpoch == 0)
             : Stopping?.Patience is { } patience && _state.Progress.EpochsWithout >= patience;
         return stands ? TrainingEnd.NoImprovement
             : _session.Epoch >= _options.MaximumNumberOfEpochs ? TrainingEnd.MaximumNumberOfEpochs
@@ -116,6 +116,7 @@ internal sealed class TrainingLoop
     {
         _state.Epochs.Add(epoch);
         double figure = _monitor.Evaluate(GetFigures(_state.Epochs[0]), GetFigures(epoch));
+        RequireFigure(figure);
         if (_state.Progress.Add(epoch.Number, figure) && KeepsBest)
         {
             _state.BestParameters = _session.Engine.ExportParameters();
@@ -138,11 +139,22 @@ internal sealed class TrainingLoop
         }
     }
 
+    /// <summary>A figure that can't be computed of these labels never will be: then nothing would count as improvement.</summary>
+    private void RequireFigure(double figure)
+    {
+        if (double.IsNaN(figure) && Stopping is { Patience: not null })
+        {
+            throw new InvalidOperationException(
+                $"EarlyStopping watches {_monitor}, which can't be computed of the validation data: no row has a label for it, or all have the same. Give validation data that have, or watch another figure.");
+        }
+    }
+
     private void FreezeTasks(TrainingEpoch epoch, int patience)
     {
         for (int i = 0; i < _tasks.Count; i++)
         {
-            if (_state.Frozen[i])
+            // A task without validation labels can't be judged, and goes on.
+            if (_state.Frozen[i] || double.IsNaN(epoch.ValidationLosses![_tasks[i].Name]))
             {
                 continue;
             }

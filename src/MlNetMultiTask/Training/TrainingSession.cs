@@ -10,6 +10,7 @@ namespace MlNetMultiTask.Training;
 internal sealed class TrainingSession : IDisposable
 {
     private const int MeasuringBatchSize = 1024;
+    private const string DivergenceRemedy = "Scale the features (Transforms.NormalizeMeanVariance with fixZero: false), lower the learning rate, or look for extreme labels.";
 
     private readonly MultiTaskTrainerOptions _options;
     private readonly IReadOnlyList<PredictionTask> _tasks;
@@ -105,6 +106,11 @@ internal sealed class TrainingSession : IDisposable
             }
         }
 
+        if (!Engine.HasFiniteParameters)
+        {
+            throw new InvalidOperationException($"The weights are no longer finite numbers in epoch {Epoch + 1}, so training has stopped. {DivergenceRemedy}");
+        }
+
         IReadOnlyDictionary<string, double> trainingMetrics = TakeMetrics();
         EpochFigures? validation = _validation is null ? null : Measure(_validation);
         Epoch++;
@@ -163,7 +169,7 @@ internal sealed class TrainingSession : IDisposable
     private StepLosses RunStep(Batch batch, double rate, double[] weightSums)
     {
         StepLosses losses = Engine.ComputeLosses(batch);
-        CheckFinite(losses);
+        RequireFinite(losses.RowSums, "loss");
         Engine.Observe(batch, _metrics);
         bool balancesGradients = _options.Balancing.Needs.HasFlag(BalancingNeeds.Gramian);
         double[,]? gramian = balancesGradients ? Engine.ComputeSharedGramian() : null;
@@ -194,14 +200,12 @@ internal sealed class TrainingSession : IDisposable
         return losses;
     }
 
-    private void CheckFinite(StepLosses losses)
+    private void RequireFinite(double[] losses, string name)
     {
-        int task = Array.FindIndex(losses.RowSums, sum => !double.IsFinite(sum));
+        int task = Array.FindIndex(losses, sum => !double.IsFinite(sum));
         if (task >= 0)
         {
-            throw new InvalidOperationException(
-                $"The loss of task '{_tasks[task].Name}' is no longer a finite number in epoch {Epoch + 1}, so training has stopped. "
-                + "Scale the features (Transforms.NormalizeMeanVariance with fixZero: false), lower the learning rate, or look for extreme labels.");
+            throw new InvalidOperationException($"The {name} of task '{_tasks[task].Name}' is no longer a finite number in epoch {Epoch + 1}, so training has stopped. {DivergenceRemedy}");
         }
     }
 
@@ -215,6 +219,7 @@ internal sealed class TrainingSession : IDisposable
             using IDisposable scope = torch.NewDisposeScope();
             if (reader.Read() is not { } batch)
             {
+                RequireFinite(sums.Losses, "validation loss");
                 return new EpochFigures(ByTask(sums.GetMeans()), TakeMetrics());
             }
 

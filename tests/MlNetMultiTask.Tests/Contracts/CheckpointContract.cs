@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.ML;
 using MlNetMultiTask.FreshProcess;
 
@@ -101,7 +102,9 @@ public sealed class CheckpointContract : IDisposable
             (Setup with { ValidationColumnName = null, ValidationFraction = 0.5f }, ["number of training rows was 45, and is 30", "checksum of the training data"]),
             (Setup with { ExampleWeightColumnName = null }, ["checksum of the training data"]),
             (Setup with { Dropout = 0 }, ["Dropout was 0.2, and is 0"]),
-            (Setup with { Activation = Activation.Tanh }, ["network was", "activation"]),
+            (Setup with { Seed = 3 }, ["seed was", "and is 3", "option Seed"]),
+            (Setup with { NumberOfThreads = 2 }, ["number of threads was 1, and is 2"]),
+            (Setup with { Activation = Activation.Tanh }, ["Activation was ReLU, and is Tanh"]),
             (Setup with { Tasks = [PredictionTask.MulticlassClassification("Color", lossWeight: 2), .. TestData.Tasks()[1..]] }, ["task 'Color' was", "\"lossWeight\":1", "\"lossWeight\":2"]),
             (Setup with { Balancing = TaskBalancing.Fixed(("Color", 2)) }, ["Balancing was Sum, and is Fixed(Color 2)"]),
         ];
@@ -124,7 +127,7 @@ public sealed class CheckpointContract : IDisposable
         {
             MaximumNumberOfEpochs = 8,
             Checkpointing = new Checkpointing(_folder["deep/down"]) { NumberOfEpochs = 3 },
-            Progress = new Report(_ => written.AddRange(Directory.EnumerateFiles(_folder["deep/down"]).Select(file => Path.GetFileName(file)!))),
+            Progress = new Report(_ => written.AddRange(Directory.EnumerateFiles(_folder["deep/down"], "*.checkpoint").Select(file => Path.GetFileName(file)!))),
         }))
         {
             Assert.Equal(["0000000003.checkpoint", "0000000006.checkpoint"], written.Distinct());
@@ -136,9 +139,74 @@ public sealed class CheckpointContract : IDisposable
         {
             MaximumNumberOfEpochs = 4,
             Checkpointing = new Checkpointing(_folder[""]) { NumberOfEpochs = null, Interval = TimeSpan.FromTicks(1) },
-            Progress = new Report(_ => written.AddRange(Files)),
+            Progress = new Report(_ => written.AddRange(Files.Where(file => file.EndsWith(".checkpoint", StringComparison.Ordinal)))),
         });
         Assert.Equal(3, written.Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void Files_of_others_are_left_alone(string trainerName)
+    {
+        string[] others = ["download.tmp", "llama.checkpoint", "0-old.checkpoint", "zz.checkpoint", "notes.txt"];
+        Array.ForEach(others, other => File.WriteAllText(_folder[other], "mine"));
+        CutOff(trainerName, Setup, 4);
+        Assert.Equal(2, Files.Length - others.Length);
+        using var resumed = new Fitted(trainerName, Setup with { Checkpointing = new Checkpointing(_folder[""]) });
+
+        Assert.Equal(others.Order(StringComparer.Ordinal), Files.Select(file => Path.GetFileName(file)!));
+        Assert.All(others, other => Assert.Equal("mine", File.ReadAllText(_folder[other])));
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void A_folder_serves_one_training_at_a_time_and_must_be_one(string trainerName)
+    {
+        string message = "";
+        var checkpointing = new Checkpointing(_folder[""]);
+        using (var first = new Fitted(trainerName, new TrainerSetup
+        {
+            Checkpointing = checkpointing,
+            Progress = new Report(_ => message = Assert.Throws<IOException>(() => new Fitted(trainerName, new TrainerSetup { Checkpointing = checkpointing })).Message),
+        }))
+        {
+            Assert.Contains("each training one of its own", message, StringComparison.Ordinal);
+        }
+
+        File.WriteAllText(_folder["file"], "");
+        Assert.Contains("Option Checkpointing", Assert.Throws<IOException>(() => new Fitted(trainerName, new TrainerSetup { Checkpointing = new Checkpointing(_folder["file"]) })).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Somebody who makes the checksum anew gets an answer that names the file, and the older checkpoint serves.</summary>
+    [Theory]
+    [InlineData("\"elapsedTicks\":", "\"elapsedTicks\":9223372036854775807,\"x\":")]
+    [InlineData("\"progress\":[", "\"progress\":[0,9221120237041090560,0],\"y\":[")]
+    [InlineData("{\"name\":\"BatchSize\"", "{\"name\":\"seed\"")]
+    [InlineData("\"frozen\":[", "\"frozen\":[0,")]
+    [InlineData("\"name\": \"Color\"", "\"name\": \"Colour\"")]
+    public void A_forged_checkpoint_is_refused_and_the_older_one_serves(string from, string to)
+    {
+        const string TrainerName = "HardParameterSharing";
+        using var whole = new Fitted(TrainerName, Setup);
+        CutOff(TrainerName, Setup, 5);
+        File.WriteAllBytes(Files[1], Forge(File.ReadAllBytes(Files[1]), from, to));
+        using var resumed = new Fitted(TrainerName, Setup with { Checkpointing = new Checkpointing(_folder[""]) });
+
+        Assert.Equal(ScoreBytes.Of(whole.Scored, whole.Outputs), ScoreBytes.Of(resumed.Scored, resumed.Outputs));
+    }
+
+    /// <summary>A tag of 8 bytes, the lengths of three parts, the parts, and a checksum.</summary>
+    private static byte[] Forge(byte[] content, string from, string to)
+    {
+        int[] lengths = [.. Enumerable.Range(0, 3).Select(part => BitConverter.ToInt32(content, 8 + (4 * part)))];
+        byte[][] parts = [.. lengths.Select((length, part) => content[(20 + lengths[..part].Sum())..(20 + lengths[..part].Sum() + length)])];
+        int changed = Array.FindIndex(parts, part => Encoding.UTF8.GetString(part).Contains(from, StringComparison.Ordinal));
+        Assert.InRange(changed, 0, 1);
+        string text = Encoding.UTF8.GetString(parts[changed]);
+        int at = text.IndexOf(from, StringComparison.Ordinal);
+        parts[changed] = Encoding.UTF8.GetBytes(text[..at] + to + text[(at + from.Length)..]);
+        byte[] body = [.. content[..8], .. parts.SelectMany(part => BitConverter.GetBytes(part.Length)), .. parts.SelectMany(part => part)];
+        return [.. body, .. System.Security.Cryptography.SHA256.HashData(body)];
     }
 
     /// <summary>Trains with checkpoints until a number of epochs has ended, and is cut off in the next.</summary>

@@ -8,6 +8,7 @@ public sealed class OptionsContract
 {
     private static readonly Dictionary<string, TrainerSetup> _setups = new()
     {
+        ["Seed"] = new() { Seed = 5 },
         ["BatchSize"] = new() { BatchSize = 7 },
         ["MaximumNumberOfEpochs"] = new() { MaximumNumberOfEpochs = 3 },
         ["LearningRate"] = new() { LearningRate = 0.02 },

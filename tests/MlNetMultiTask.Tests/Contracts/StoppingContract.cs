@@ -99,6 +99,66 @@ public sealed class StoppingContract
 
     [Theory]
     [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void A_figure_that_can_not_be_computed_ends_training_with_the_reason(string trainerName)
+    {
+        Example[] validation = TestData.Rows(20, seed: 3);
+        Array.ForEach(validation, row => row.Size = 7);
+        var ml = new MLContext(1);
+        MultiTaskTrainer trainer = TrainerCases.Create(trainerName, ml, new TrainerSetup { EarlyStopping = new EarlyStopping { Monitor = EarlyStoppingMonitor.Metric("Size") } });
+
+        string message = Assert.Throws<InvalidOperationException>(() => trainer.Fit(TestData.View(ml), TestData.Map(ml, validation))).Message;
+        Assert.Contains("Metric(\"Size\")", message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nobody can tell whether it has stopped improving.</summary>
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void A_task_without_validation_labels_is_not_frozen(string trainerName)
+    {
+        Example[] validation = TestData.Rows(30, seed: 5);
+        Array.ForEach(validation, row => row.BigNumber = float.NaN);
+        var ml = new MLContext(1);
+        PredictionTask[] tasks = [PredictionTask.Regression("Size"), PredictionTask.BinaryClassification("BigNumber")];
+        MultiTaskTrainer trainer = TrainerCases.Create(trainerName, ml, _noisy with { Tasks = tasks, ValidationColumnName = null, EarlyStopping = new EarlyStopping { Patience = 3, FreezeTasks = true } });
+        using MultiTaskTransformer model = trainer.Fit(TestData.View(ml), TestData.Map(ml, validation));
+
+        Assert.Equal(TrainingEnd.NoImprovement, model.History!.End);
+        Assert.All(model.History.Epochs, epoch => Assert.Equal(1, epoch.TaskWeights["BigNumber"]));
+    }
+
+    /// <summary>In the last step too: there is no loss after it that would tell.</summary>
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void Weights_that_are_no_numbers_any_more_end_training(string trainerName)
+    {
+        var setup = new TrainerSetup { BatchSize = 100, MaximumNumberOfEpochs = 1, Optimizer = Optimizer.Sgd(0), LearningRate = 1e38 };
+        string alone = Assert.Throws<InvalidOperationException>(() => new Fitted(trainerName, setup with { LearningRate = 1e40 })).Message;
+        string validation = Assert.Throws<InvalidOperationException>(() => new Fitted(trainerName, setup with { ValidationColumnName = "Held", LearningRate = 1e30 })).Message;
+
+        Assert.Contains("no longer", alone, StringComparison.Ordinal);
+        Assert.Contains("learning rate", alone, StringComparison.Ordinal);
+        Assert.Contains("no longer", validation, StringComparison.Ordinal);
+    }
+
+    /// <summary>The floor of the rate, and the count that begins anew each time it falls.</summary>
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void The_rate_falls_on_a_plateau_down_to_its_floor(string trainerName)
+    {
+        // Nothing improves by 1000, so the rate falls every second epoch after the first.
+        using var fitted = new Fitted(trainerName, new TrainerSetup
+        {
+            MaximumNumberOfEpochs = 10,
+            LearningRate = LearningRateSchedule.ReduceOnPlateau(0.01, patience: 2, factor: 0.5, minimumRate: 0.002),
+            EarlyStopping = new EarlyStopping { Patience = null, MaximumDuration = TimeSpan.FromHours(1), MinimumDelta = 1000 },
+        });
+
+        double[] expected = [0.01, 0.01, 0.01, 0.005, 0.005, 0.0025, 0.0025, 0.002, 0.002, 0.002];
+        Assert.All(expected.Zip(fitted.Model.History!.Epochs), pair => Assert.Equal(pair.First, pair.Second.LearningRate, 1e-12));
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
     public void Watching_without_validation_data_is_refused_before_training(string trainerName)
     {
         var ml = new MLContext(1);

@@ -11,6 +11,8 @@ public sealed record TrainerSetup
 
     public string? ExampleWeightColumnName { get; init; }
 
+    public int? Seed { get; init; }
+
     public int MaximumNumberOfEpochs { get; init; } = 2;
 
     public int BatchSize { get; init; } = 16;

@@ -247,6 +247,17 @@ public sealed class TrainingContract
 
     [Theory]
     [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void A_model_of_another_activation_or_normalisation_is_no_beginning(string trainerName)
+    {
+        using var first = new Fitted(trainerName);
+        TrainerSetup[] others = [new() { Activation = Activation.Tanh }, new() { LayerNormalization = true }];
+
+        Assert.All(others, other =>
+            Assert.Contains("another network", Assert.Throws<ArgumentException>(() => TrainerCases.Create(trainerName, first.ML, other).Fit(first.Data, null, first.Model)).Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
     public void A_wish_for_a_GPU_is_answered(string trainerName)
     {
         var strict = new MLContext(1) { GpuDeviceId = 0, FallbackToCpu = false };

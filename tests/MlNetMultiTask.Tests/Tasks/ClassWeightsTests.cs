@@ -126,6 +126,8 @@ public sealed class ClassWeightsTests
         ];
         Assert.All(attempts, attempt => Assert.ThrowsAny<ArgumentException>(attempt));
         PredictionTask unknown = PredictionTask.MulticlassClassification("Label", classWeights: ClassWeights.Of(("d", 2)));
+        PredictionTask nothing = PredictionTask.MulticlassClassification("Label", classWeights: ClassWeights.Of(("a", 0), ("b", 0)));
+        Assert.Contains("nothing would be learned", Assert.Throws<ArgumentException>(() => nothing.LearnValueWeights(_three, [0, 1], 1)).Message, StringComparison.Ordinal);
         Assert.Contains("'d'", Assert.Throws<ArgumentException>(() => unknown.LearnValueWeights(_three, [0, 1], 1)).Message, StringComparison.Ordinal);
     }
 

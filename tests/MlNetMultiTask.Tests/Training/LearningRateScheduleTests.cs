@@ -85,6 +85,7 @@ public sealed class LearningRateScheduleTests
             () => LearningRateSchedule.Constant(0.1).WithWarmUp(double.PositiveInfinity),
         ];
         Assert.All(attempts, attempt => Assert.Throws<ArgumentOutOfRangeException>(attempt));
+        Assert.Throws<InvalidOperationException>(() => LearningRateSchedule.Constant(0.1).WithWarmUp(1).WithWarmUp(2));
     }
 
     [Theory]

@@ -85,6 +85,39 @@ public sealed class OptimizerTests
         }
     }
 
+    /// <summary>Momentum and decay would move it on.</summary>
+    [Theory]
+    [InlineData("Adam with decay")]
+    [InlineData("AdamW")]
+    [InlineData("SGD with decay")]
+    public void What_is_frozen_stays_where_it_was(string name)
+    {
+        using IDisposable scope = torch.NewDisposeScope();
+        var rows = new TrainingRows(10);
+        using MultiTaskNetwork network = rows.CreateNetwork();
+        using MlNetMultiTask.Data.InMemoryBatchSource source = rows.OpenSource();
+        using var engine = new TorchEngine(network, rows.Tasks, source.LabelledShares, _all[name].Ours);
+        using MlNetMultiTask.Data.IBatchReader reader = source.Open(10, null);
+        MlNetMultiTask.Data.Batch batch = reader.Read()!;
+        float[] best = engine.ExportParameters();
+        void Train()
+        {
+            engine.ComputeLosses(batch);
+            engine.Backward([1, 1, 1, 1, 1]);
+            engine.Update(0.01);
+        }
+
+        Train();
+        engine.Freeze(2, best);
+        Train();
+        Train();
+        Range own = engine.Parameters.GetTaskRange(network, 2);
+        Range other = engine.Parameters.GetTaskRange(network, 1);
+
+        Assert.Equal(best[own], engine.ExportParameters()[own]);
+        Assert.NotEqual(best[other], engine.ExportParameters()[other]);
+    }
+
     [Theory]
     [InlineData(0.5)]
     [InlineData(1e-3)]

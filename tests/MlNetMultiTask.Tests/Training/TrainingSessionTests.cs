@@ -193,6 +193,8 @@ public sealed class TrainingSessionTests
 
         public bool HasSharedParameters => true;
 
+        public bool HasFiniteParameters => true;
+
         public StepLosses ComputeLosses(Batch batch)
         {
             Calls.Add("losses");
