@@ -56,6 +56,16 @@ internal sealed class LabelTargets : ITargetSource
     private static float[] Gather(float[] labels, int width, ReadOnlySpan<long> rows)
     {
         float[] values = new float[rows.Length * width];
+        if (width == 1)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = labels[rows[i]];
+            }
+
+            return values;
+        }
+
         for (int i = 0; i < rows.Length; i++)
         {
             labels.AsSpan((int)rows[i] * width, width).CopyTo(values.AsSpan(i * width));
