@@ -103,7 +103,6 @@ public sealed class CheckpointContract : IDisposable
             (Setup with { ExampleWeightColumnName = null }, ["checksum of the training data"]),
             (Setup with { Dropout = 0 }, ["Dropout was 0.2, and is 0"]),
             (Setup with { Seed = 3 }, ["seed was", "and is 3", "option Seed"]),
-            (Setup with { NumberOfThreads = 2 }, ["number of threads was 1, and is 2"]),
             (Setup with { Activation = Activation.Tanh }, ["Activation was ReLU, and is Tanh"]),
             (Setup with { Tasks = [PredictionTask.MulticlassClassification("Color", lossWeight: 2), .. TestData.Tasks()[1..]] }, ["task 'Color' was", "\"lossWeight\":1", "\"lossWeight\":2"]),
             (Setup with { Balancing = TaskBalancing.Fixed(("Color", 2)) }, ["Balancing was Sum, and is Fixed(Color 2)"]),
