@@ -3,19 +3,19 @@ namespace MlNetMultiTask.Persistence;
 /// <summary>Writes files whole or not at all: beside the target first, flushed to the disk, then moved over it.</summary>
 internal static class AtomicFile
 {
-    /// <summary>How the names of files that are being written end; one stays only where a process was killed.</summary>
-    public const string Extension = ".mlnetmultitask.tmp";
-
     /// <summary>Writes a file; when writing fails, an older file of that name stays as it was. A link stays, and its target is replaced; who may read an older file may read the new one, and nobody else.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <param name="extension">How the name ends under which it is written; such a file stays only where a process was killed.</param>
     /// <exception cref="IOException">The folder is not there, or what is there is no file.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, string extension = ".tmp")
     {
         string target = Path.GetFullPath(path);
         var file = new FileInfo(target);
         target = file.LinkTarget is null ? target : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         string folder = Path.GetDirectoryName(target)!;
         RequireReplaceable(path, target, folder);
-        string temporary = Path.Combine(folder, Path.GetRandomFileName() + Extension);
+        string temporary = Path.Combine(folder, Path.GetRandomFileName() + extension);
         try
         {
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite };

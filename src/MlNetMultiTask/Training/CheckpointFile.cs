@@ -129,7 +129,6 @@ internal sealed class CheckpointFile
         {
             loop.TaskProgress[i].Import(taskProgress.AsSpan(i * ImprovementTracker.StateLength, ImprovementTracker.StateLength).ToArray());
             loop.BestTaskParameters[i] = _arrays.GetValueOrDefault(Name(BestOfTask, i));
-            loop.Frozen[i] = frozen[i];
         }
 
         loop.BestParameters = _arrays.GetValueOrDefault(Best);

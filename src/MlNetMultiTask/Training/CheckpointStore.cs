@@ -7,6 +7,7 @@ namespace MlNetMultiTask.Training;
 /// <summary>The checkpoints of one training in a folder, which nobody else uses meanwhile: two files, of which the newer counts. Other files there are left alone.</summary>
 internal sealed partial class CheckpointStore : IDisposable
 {
+    private const string TemporaryExtension = ".checkpoint.tmp";
     private const string LockName = "training.lock";
     private const int Kept = 2;
 
@@ -50,7 +51,7 @@ internal sealed partial class CheckpointStore : IDisposable
         byte[] content = CheckpointFile.Write(Settings, session, loop, elapsed);
         try
         {
-            AtomicFile.Write(path, stream => stream.Write(content));
+            AtomicFile.Write(path, stream => stream.Write(content), TemporaryExtension);
             _written = elapsed;
             Array.ForEach(Files[Math.Min(Kept, Files.Length)..], File.Delete);
         }
@@ -96,7 +97,7 @@ internal sealed partial class CheckpointStore : IDisposable
     public void Clear()
     {
         Array.ForEach(Files, File.Delete);
-        Array.ForEach(Directory.GetFiles(_options.Folder, "*" + AtomicFile.Extension), File.Delete);
+        Array.ForEach(Directory.GetFiles(_options.Folder, "*" + TemporaryExtension), File.Delete);
     }
 
     public void Dispose()

@@ -26,7 +26,4 @@ internal sealed class LoopState(double minimumDelta, int taskCount)
 
     /// <summary>Per task all parameters after its best epoch; null where they are not kept.</summary>
     public float[]?[] BestTaskParameters { get; } = new float[taskCount][];
-
-    /// <summary>Per task, whether it has been frozen.</summary>
-    public bool[] Frozen { get; } = new bool[taskCount];
 }

@@ -104,7 +104,7 @@ internal sealed class TrainingLoop
     private TrainingEnd? FindEnd()
     {
         bool stands = Stopping is { FreezeTasks: true }
-            ? _state.TaskProgress.Any(task => task.BestEpoch > 0) && _state.Frozen.Zip(_state.TaskProgress).All(task => task.First || task.Second.BestEpoch == 0)
+            ? _state.TaskProgress.Any(task => task.BestEpoch > 0) && _session.Frozen.Zip(_state.TaskProgress).All(task => task.First || task.Second.BestEpoch == 0)
             : Stopping?.Patience is { } patience && _state.Progress.EpochsWithout >= patience;
         return stands ? TrainingEnd.NoImprovement
             : _session.Epoch >= _options.MaximumNumberOfEpochs ? TrainingEnd.MaximumNumberOfEpochs
@@ -154,7 +154,7 @@ internal sealed class TrainingLoop
         for (int i = 0; i < _tasks.Count; i++)
         {
             // A task without validation labels can't be judged, and goes on.
-            if (_state.Frozen[i] || double.IsNaN(epoch.ValidationLosses![_tasks[i].Name]))
+            if (_session.Frozen[i] || double.IsNaN(epoch.ValidationLosses![_tasks[i].Name]))
             {
                 continue;
             }
@@ -166,7 +166,6 @@ internal sealed class TrainingLoop
             }
             else if (tracker.EpochsWithout >= patience)
             {
-                _state.Frozen[i] = true;
                 _session.Freeze(i, _state.BestTaskParameters[i] ?? _session.Engine.ExportParameters());
                 _state.BestTaskParameters[i] = null;
                 _channel.Info(MessageSensitivity.Schema, FormattableString.Invariant($"Task '{_tasks[i].Name}' has stopped improving; its head stays as it was after epoch {tracker.BestEpoch}."));

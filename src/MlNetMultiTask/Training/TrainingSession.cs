@@ -62,6 +62,9 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>What the schedule's rate is multiplied by.</summary>
     public double RateFactor { get; set; } = 1;
 
+    /// <summary>Per task, whether it has been frozen.</summary>
+    public IReadOnlyList<bool> Frozen => _frozen;
+
     /// <summary>The steps of an epoch.</summary>
     public int StepsPerEpoch { get; }
 
