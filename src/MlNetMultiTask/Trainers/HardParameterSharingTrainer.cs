@@ -1,5 +1,6 @@
 using Microsoft.ML.Runtime;
 using MlNetMultiTask.Networks;
+using MlNetMultiTask.Trainers;
 
 namespace MlNetMultiTask;
 
@@ -19,20 +20,14 @@ namespace MlNetMultiTask;
 /// <item><term>Exportable to ONNX</term><description>No</description></item>
 /// </list>
 /// </remarks>
-public sealed class HardParameterSharingTrainer : MultiTaskTrainer
+public sealed class HardParameterSharingTrainer : NetworkTrainer
 {
-    private readonly IHostEnvironment _environment;
     private readonly HardParameterSharingOptions _options;
 
-    internal HardParameterSharingTrainer(IHostEnvironment environment, HardParameterSharingOptions options, IReadOnlyList<PredictionTask>? tasks = null, ulong? seed = null)
-        : base(environment, options, tasks, seed)
-    {
-        _environment = environment;
-        _options = options;
-    }
+    internal HardParameterSharingTrainer(IHostEnvironment environment, HardParameterSharingOptions options, TrainerVariation? variation = null)
+        : base(environment, options, variation) => _options = options;
 
-    internal override MultiTaskTrainer With(IReadOnlyList<PredictionTask> tasks, ulong seed) =>
-        new HardParameterSharingTrainer(_environment, _options, tasks, seed);
+    internal override MultiTaskTrainer With(TrainerVariation variation) => new HardParameterSharingTrainer(Environment, _options, variation);
 
     internal override NetworkDescription DescribeNetwork(int featureCount, IReadOnlyList<int> outputCounts) =>
         HardParameterSharingNetwork.Describe(featureCount, outputCounts, _options.SharedLayers, _options.HeadLayers, new HiddenLayers(_options.Activation, _options.LayerNormalization));

@@ -7,6 +7,10 @@ namespace MlNetMultiTask;
 /// <summary>The options that all trainers share.</summary>
 public abstract class MultiTaskTrainerOptions
 {
+    private Checkpointing? _checkpointing;
+    private IProgress<TrainingProgress>? _progress;
+    private CancellationToken _cancellationToken;
+
     private protected MultiTaskTrainerOptions()
     {
     }
@@ -98,7 +102,7 @@ public abstract class MultiTaskTrainerOptions
 
     /// <summary>Where the state of training is kept, so that it goes on where it was cut off.</summary>
     /// <value>The default is null: nowhere.</value>
-    public Checkpointing? Checkpointing { get; init; }
+    public Checkpointing? Checkpointing { get => _checkpointing; init => _checkpointing = value; }
 
     /// <summary>How the tasks' losses are settled against one another.</summary>
     /// <value>The default is <see cref="TaskBalancing.Sum"/>.</value>
@@ -114,7 +118,7 @@ public abstract class MultiTaskTrainerOptions
 
     /// <summary>Is told of the progress after each epoch, and in between as <see cref="ProgressInterval"/> says.</summary>
     /// <value>The default is null.</value>
-    public IProgress<TrainingProgress>? Progress { get; init; }
+    public IProgress<TrainingProgress>? Progress { get => _progress; init => _progress = value; }
 
     /// <summary>How much time lies at least between two reports inside an epoch; 0 for a report after each batch.</summary>
     /// <value>The default is null: reports come at the ends of epochs only.</value>
@@ -122,7 +126,7 @@ public abstract class MultiTaskTrainerOptions
 
     /// <summary>Ends training, as <see cref="OnCancellation"/> says.</summary>
     /// <value>The default is <see cref="CancellationToken.None"/>.</value>
-    public CancellationToken CancellationToken { get; init; }
+    public CancellationToken CancellationToken { get => _cancellationToken; init => _cancellationToken = value; }
 
     /// <summary>What a cancelled training does.</summary>
     /// <value>The default is <see cref="OnCancellation.Throw"/>.</value>
@@ -133,6 +137,16 @@ public abstract class MultiTaskTrainerOptions
 
     /// <summary>Whether rows of the training data become validation data.</summary>
     internal bool DividesRows => ValidationFraction > 0 || ValidationColumnName is not null;
+
+    /// <summary>The same options, run as part of something larger.</summary>
+    internal MultiTaskTrainerOptions ForRun(IProgress<TrainingProgress>? progress, Checkpointing? checkpointing, CancellationToken cancellationToken)
+    {
+        var copy = (MultiTaskTrainerOptions)MemberwiseClone();
+        copy._progress = progress;
+        copy._checkpointing = checkpointing;
+        copy._cancellationToken = cancellationToken;
+        return copy;
+    }
 
     /// <summary>Checks every option once.</summary>
     /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
