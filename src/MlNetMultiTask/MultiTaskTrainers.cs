@@ -38,4 +38,39 @@ public sealed class MultiTaskTrainers
         ArgumentNullException.ThrowIfNull(options);
         return new HardParameterSharingTrainer(_mlContext, options);
     }
+
+    /// <summary>Several copies of one trainer, which differ by their seeds; their predictions are combined.</summary>
+    /// <param name="member">The trainer that is copied.</param>
+    /// <param name="numberOfMembers">How many networks are trained; 1 or more.</param>
+    /// <param name="combiner">How predictions become one; null for <see cref="EnsembleCombiner.Mean"/>.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An argument is not valid; the message names it.</exception>
+    public EnsembleTrainer Ensemble(MultiTaskTrainer member, int numberOfMembers = 5, EnsembleCombiner? combiner = null)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        return Ensemble(new EnsembleOptions { Members = [member], NumberOfMembers = numberOfMembers, Combiner = combiner ?? EnsembleCombiner.Mean });
+    }
+
+    /// <summary>Different trainers of the same tasks; the predictions of their models are combined.</summary>
+    /// <param name="members">The trainers: two or more.</param>
+    /// <param name="combiner">How predictions become one; null for <see cref="EnsembleCombiner.Mean"/>.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An argument is not valid; the message names it.</exception>
+    public EnsembleTrainer Ensemble(IReadOnlyList<MultiTaskTrainer> members, EnsembleCombiner? combiner = null)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        return members.Count > 1
+            ? Ensemble(new EnsembleOptions { Members = [.. members], Combiner = combiner ?? EnsembleCombiner.Mean })
+            : throw new ArgumentException("An ensemble of different trainers needs two or more; one trainer is copied by Ensemble(member, numberOfMembers).", nameof(members));
+    }
+
+    /// <summary>Several networks whose predictions are combined.</summary>
+    /// <param name="options">All options.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
+    public EnsembleTrainer Ensemble(EnsembleOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new EnsembleTrainer(_mlContext, options);
+    }
 }

@@ -17,7 +17,7 @@ internal sealed class ModelZip
     {
         using var archive = new ZipArchive(new MemoryStream(file), ZipArchiveMode.Read);
         Entries = [.. archive.Entries.Select(entry => (entry.FullName, Read(entry)))];
-        _folder = Entries.Single(entry => entry.Name.EndsWith("/" + Manifest, StringComparison.Ordinal)).Name[..^Manifest.Length];
+        _folder = Entries.Select(entry => entry.Name).Where(name => name.EndsWith("/" + Manifest, StringComparison.Ordinal)).MinBy(name => name.Length)![..^Manifest.Length];
     }
 
     /// <summary>Names and contents, in the order of the file. Names may be there twice in what is written, but not in what was read.</summary>
@@ -28,6 +28,9 @@ internal sealed class ModelZip
 
     /// <summary>The full name of an entry of the multi-task model.</summary>
     public string NameOf(string entry) => _folder + entry;
+
+    /// <summary>The last entry of that name, of the model or of a member of it.</summary>
+    public string FindLast(string entry) => Entries.Last(item => item.Name.StartsWith(_folder, StringComparison.Ordinal) && item.Name.EndsWith(entry, StringComparison.Ordinal)).Name[_folder.Length..];
 
     public byte[] Get(string entry) => Entries.Single(item => item.Name == NameOf(entry)).Content;
 

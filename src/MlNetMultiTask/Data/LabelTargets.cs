@@ -104,7 +104,7 @@ internal sealed class LabelTargets : ITargetSource
             WeighSlots(slots, labelledPerSlot, labelledRows, labels, valueWeights);
         }
 
-        if (taskWeights is not null && taskWeights.Zip(labelWeights).All(row => row.First == 0f || row.Second == 0f))
+        if (taskWeights is not null && labelledRows > 0 && taskWeights.Zip(labelWeights).All(row => row.First == 0f || row.Second == 0f))
         {
             throw new ArgumentException($"Example weight column '{task.ExampleWeightColumnName}' of task '{task.Name}' has the weight 0 in all rows with a label. Leave the task or the column out.");
         }

@@ -52,42 +52,7 @@ internal static class TabularSplit
         }
 
         // What is taken out is copied first; then the rest moves together in the buffers.
-        TabularData taken = Select(rows, validation, reuse: false);
-        return (Select(rows, training, reuse: true), taken);
-    }
-
-    private static TabularData Select(TabularData rows, int[] chosen, bool reuse)
-    {
-        float[] Take(float[] values, int width)
-        {
-            float[] selected = reuse ? values : new float[chosen.Length * width];
-            for (int i = 0; i < chosen.Length; i++)
-            {
-                values.AsSpan(chosen[i] * width, width).CopyTo(selected.AsSpan(i * width));
-            }
-
-            return selected;
-        }
-
-        float[] TakeExactly(float[] values, int width) => Take(values, width)[..(chosen.Length * width)];
-
-        return new TabularData
-        {
-            RowCount = chosen.Length,
-            FeatureCount = rows.FeatureCount,
-            Features = Take(rows.Features, rows.FeatureCount),
-            Labels = [.. rows.Labels.Select((labels, i) => TakeExactly(labels, rows.LabelWidths[i]))],
-            LabelWidths = rows.LabelWidths,
-            Weights = rows.Weights is null ? null : Normalize(TakeExactly(rows.Weights, 1)),
-            TaskWeights = rows.TaskWeights is null ? null : [.. rows.TaskWeights.Select(weights => weights is null ? null : TakeExactly(weights, 1))],
-            SkippedRowCount = reuse ? rows.SkippedRowCount : 0,
-            UnknownLabelCount = reuse ? rows.UnknownLabelCount : 0,
-        };
-    }
-
-    private static float[] Normalize(float[] weights)
-    {
-        double mean = weights.Average(weight => (double)weight);
-        return Array.ConvertAll(weights, weight => (float)(weight / mean));
+        TabularData taken = TabularRows.Select(rows, validation, reuse: false);
+        return (TabularRows.Select(rows, training, reuse: true), taken);
     }
 }

@@ -1,4 +1,6 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using MlNetMultiTask.Data;
 using MlNetMultiTask.Persistence;
 using MlNetMultiTask.Tasks;
 
@@ -25,10 +27,30 @@ internal abstract class Model(IReadOnlyList<PredictionTask> tasks, IReadOnlyList
     /// <summary>The number of features.</summary>
     public abstract int FeatureCount { get; }
 
+    /// <summary>The models that this one is made of; empty for a single network.</summary>
+    public virtual IReadOnlyList<Model> Members => [];
+
     /// <summary>Ties the model to a schema, and names the input columns it needs of it.</summary>
     /// <exception cref="ArgumentException">A column is missing or of another type or size than in training.</exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
-    public abstract BoundModel Bind(DataViewSchema schema);
+    public virtual BoundModel Bind(DataViewSchema schema)
+    {
+        ThrowIfDisposed();
+        DataViewSchema.Column column = DataColumns.RequireFeatures(schema, FeatureColumnName);
+        int size = ((VectorDataViewType)column.Type).Size;
+        return size == FeatureCount
+            ? new BoundFeatureModel(this, column)
+            : throw new ArgumentException(
+                $"Feature column '{FeatureColumnName}' has {size} slots, and the model was trained with {FeatureCount}. Make the features as in training: the surest way is to save and load the whole chain, with the transforms that make them.");
+    }
+
+    /// <summary>Computes the scores of a batch of rows.</summary>
+    /// <param name="features">Features [rows x F], in a buffer that may be longer.</param>
+    /// <param name="rowCount">The number of rows.</param>
+    /// <param name="active">Per task, whether it is wanted.</param>
+    /// <param name="scores">Per task the buffer that receives its scores.</param>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public abstract void Score(float[] features, int rowCount, IReadOnlyList<bool> active, float[]?[] scores);
 
     /// <summary>Throws where the model has been disposed.</summary>
     public abstract void ThrowIfDisposed();

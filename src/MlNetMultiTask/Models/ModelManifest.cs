@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MlNetMultiTask.Data;
 using MlNetMultiTask.Networks;
 using MlNetMultiTask.Persistence;
 using MlNetMultiTask.Tasks;
@@ -13,6 +14,7 @@ internal static class ModelManifest
     public const string HistoryEntryName = "History.json";
 
     private const int MaximumNumberOfTasks = 10_000;
+    private const int MaximumDepth = 8;
     private const int MaximumSize = 100_000_000;
 
     public static byte[] Write(NetworkModel model)
@@ -23,6 +25,11 @@ internal static class ModelManifest
             json.WriteStartObject();
             json.WriteString("model", NetworkModel.KindName);
             json.WriteString("featureColumnName", model.FeatureColumnName);
+            if (model.FeatureSlots is { } slots)
+            {
+                WriteSlots(json, slots);
+            }
+
             WriteNetwork(json, model.Description);
             json.WriteStartArray("tasks");
             for (int i = 0; i < model.Tasks.Count; i++)
@@ -39,13 +46,20 @@ internal static class ModelManifest
 
     /// <summary>Builds the model that the entries describe.</summary>
     /// <exception cref="FormatException">Something is missing, altered or unknown.</exception>
-    public static Model Read(ModelEntries entries, string prefix)
+    public static Model Read(ModelEntries entries, string prefix) => Read(entries, prefix, 0);
+
+    private static Model Read(ModelEntries entries, string prefix, int depth)
     {
         ManifestReader manifest = ManifestReader.Parse(entries.Get(prefix + EntryName));
         string kind = manifest.GetString("model");
-        return kind == NetworkModel.KindName
-            ? ReadNetworkModel(manifest, entries.Get(prefix + WeightsEntryName), entries.Find(prefix + HistoryEntryName) is { } history ? HistoryJson.Read(history) : null)
-            : throw new FormatException($"The model kind '{kind}' is unknown to this version of MlNetMultiTask; use a newer one.");
+        return kind switch
+        {
+            NetworkModel.KindName => ReadNetworkModel(manifest, entries.Get(prefix + WeightsEntryName), entries.Find(prefix + HistoryEntryName) is { } history ? HistoryJson.Read(history) : null),
+            EnsembleModel.KindName => depth < MaximumDepth
+                ? EnsembleManifest.Read(manifest, member => Read(entries, EnsembleManifest.GetMemberPrefix(prefix, member), depth + 1))
+                : throw new FormatException($"The model has ensembles inside ensembles, more than {MaximumDepth} deep."),
+            _ => throw new FormatException($"The model kind '{kind}' is unknown to this version of MlNetMultiTask; use a newer one."),
+        };
     }
 
     private static NetworkModel ReadNetworkModel(ManifestReader manifest, byte[] weights, TrainingHistory? history)
@@ -76,13 +90,41 @@ internal static class ModelManifest
         try
         {
             NetworkWeights.Import(network, tensors);
-            return new NetworkModel(network, featureColumnName, [.. tasks.Select(task => task.Task)], [.. tasks.Select(task => task.Label)]) { History = history };
+            return new NetworkModel(network, featureColumnName, [.. tasks.Select(task => task.Task)], [.. tasks.Select(task => task.Label)]) { History = history, FeatureSlots = ReadSlots(manifest, description.FeatureCount) };
         }
         catch
         {
             network.Dispose();
             throw;
         }
+    }
+
+    private static void WriteSlots(Utf8JsonWriter json, FeatureSlots slots)
+    {
+        json.WriteStartObject("features");
+        json.WriteNumber("count", slots.FeatureCount);
+        json.WriteStartArray("slots");
+        foreach (int slot in slots.Slots)
+        {
+            json.WriteNumberValue(slot);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static FeatureSlots? ReadSlots(ManifestReader manifest, int seen)
+    {
+        if (manifest.GetOptionalObject("features") is not { } features)
+        {
+            return null;
+        }
+
+        int count = features.GetInt32("count", 1, MaximumSize);
+        int[] slots = [.. features.GetInt64s("slots").Select(slot => slot >= 0 && slot < count ? (int)slot : throw features.Invalid("slots", "slots of the feature column"))];
+        return slots.Length == seen && slots.Zip(slots.Skip(1)).All(pair => pair.First < pair.Second)
+            ? new FeatureSlots(count, slots)
+            : throw features.Invalid("slots", $"{seen} slots, ascending");
     }
 
     private static void WriteNetwork(Utf8JsonWriter json, NetworkDescription description)

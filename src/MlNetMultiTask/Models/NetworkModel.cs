@@ -1,5 +1,3 @@
-using Microsoft.ML;
-using Microsoft.ML.Data;
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Interop;
 using MlNetMultiTask.Networks;
@@ -37,20 +35,12 @@ internal sealed class NetworkModel : Model
 
     public override string FeatureColumnName { get; }
 
-    public override int FeatureCount => Description.FeatureCount;
+    public override int FeatureCount => FeatureSlots?.FeatureCount ?? Description.FeatureCount;
+
+    /// <summary>The slots of the feature column that the network sees; null for all.</summary>
+    public FeatureSlots? FeatureSlots { get; init; }
 
     public NetworkDescription Description => _network.Description;
-
-    public override BoundModel Bind(DataViewSchema schema)
-    {
-        ThrowIfDisposed();
-        DataViewSchema.Column column = DataColumns.RequireFeatures(schema, FeatureColumnName);
-        int size = ((VectorDataViewType)column.Type).Size;
-        return size == Description.FeatureCount
-            ? new BoundNetworkModel(this, column)
-            : throw new ArgumentException(
-                $"Feature column '{FeatureColumnName}' has {size} slots, and the model was trained with {Description.FeatureCount}. Make the features as in training: the surest way is to save and load the whole chain, with the transforms that make them.");
-    }
 
     public override void ThrowIfDisposed() => _lifetime.ThrowIfEnded();
 
@@ -73,17 +63,13 @@ internal sealed class NetworkModel : Model
 
     public override void Dispose() => _lifetime.End();
 
-    /// <summary>Computes the scores of a batch of rows.</summary>
-    /// <param name="features">Features [rows x F], in a buffer that may be longer.</param>
-    /// <param name="rowCount">The number of rows.</param>
-    /// <param name="active">Per task, whether it is wanted.</param>
-    /// <param name="scores">Per task the buffer that receives its scores.</param>
-    internal void Score(float[] features, int rowCount, IReadOnlyList<bool> active, float[]?[] scores)
+    public override void Score(float[] features, int rowCount, IReadOnlyList<bool> active, float[]?[] scores)
     {
         using SharedLifetime.Reference reference = _lifetime.Acquire();
         using IDisposable inference = torch.inference_mode();
         using IDisposable scope = torch.NewDisposeScope();
-        torch.Tensor input = torch.frombuffer(features, torch.ScalarType.Float32, (long)rowCount * Description.FeatureCount).view(rowCount, Description.FeatureCount);
+        float[] seen = FeatureSlots?.Select(features, rowCount) ?? features;
+        torch.Tensor input = torch.frombuffer(seen, torch.ScalarType.Float32, (long)rowCount * Description.FeatureCount).view(rowCount, Description.FeatureCount);
         NetworkOutputs outputs = _network.Forward(input, active);
         for (int i = 0; i < Tasks.Count; i++)
         {

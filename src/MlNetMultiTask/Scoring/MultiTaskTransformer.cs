@@ -30,13 +30,20 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
     {
         _host = environment.Register(nameof(MultiTaskTransformer));
         Model = model;
+        Members = [.. model.Members.Select(member => new MultiTaskTransformer(environment, member))];
     }
 
     /// <summary>The tasks that the model predicts, with their output columns.</summary>
     public IReadOnlyList<PredictionTask> Tasks => Model.Tasks;
 
-    /// <summary>How the model was trained, epoch by epoch; null where it was loaded from a file of a version that did not keep it.</summary>
+    /// <summary>
+    /// How the model was trained, epoch by epoch; null where it was loaded from a file of a version that did not keep it, and where the model is an ensemble: each
+    /// of its <see cref="Members"/> has a history of its own.
+    /// </summary>
     public TrainingHistory? History => Model.History;
+
+    /// <summary>The models of an ensemble; empty for a single network. They belong to the ensemble, and end with it: do not dispose them by themselves.</summary>
+    public IReadOnlyList<MultiTaskTransformer> Members { get; }
 
     /// <summary>Always true: each row is scored by itself.</summary>
     public bool IsRowToRowMapper => true;

@@ -132,6 +132,29 @@ internal sealed class BinaryTask(
 
     internal override float ToProbability(float score) => ScoreGetters.Sigmoid(score);
 
+    /// <summary>The log-odds of the mean probability; both sums are of positive numbers, so that certainty of many digits stays one.</summary>
+    internal override float GetMeanScore(ReadOnlySpan<float> scores)
+    {
+        double yes = 0;
+        double no = 0;
+        (float lowest, float highest) = (float.PositiveInfinity, float.NegativeInfinity);
+        foreach (float score in scores)
+        {
+            yes += 1 / (1 + Math.Exp(-(double)score));
+            no += 1 / (1 + Math.Exp(score));
+            (lowest, highest) = (Math.Min(lowest, score), Math.Max(highest, score));
+        }
+
+        return Math.Clamp((float)Math.Log(yes / no), lowest, highest);
+    }
+
+    internal override float ToScore(double probability)
+    {
+        const double Certain = 1e-7;
+        double bounded = Math.Clamp(probability, Certain, 1 - Certain);
+        return (float)Math.Log(bounded / (1 - bounded));
+    }
+
     internal override IEnumerable<SchemaShape.Column> GetOutputShape(SchemaShape.Column label)
     {
         List<SchemaShape.Column> Annotations(bool normalized = false)

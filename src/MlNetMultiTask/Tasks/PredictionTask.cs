@@ -281,6 +281,26 @@ public abstract class PredictionTask
     /// <summary>The probability that a score of a yes/no output means.</summary>
     internal virtual float ToProbability(float score) => score;
 
+    // ---- scores of several models
+
+    /// <summary>Whether a row's scores are probabilities of which exactly one comes true.</summary>
+    internal virtual bool ScoresSumToOne => false;
+
+    /// <summary>The score that stands for the mean of what several scores of one output say.</summary>
+    internal virtual float GetMeanScore(ReadOnlySpan<float> scores)
+    {
+        double sum = 0;
+        foreach (float score in scores)
+        {
+            sum += score;
+        }
+
+        return (float)(sum / scores.Length);
+    }
+
+    /// <summary>The score of a yes/no output that means a probability.</summary>
+    internal virtual float ToScore(double probability) => (float)probability;
+
     // ---- output columns
 
     /// <summary>The output columns as a shape; equal to the schema of <see cref="GetOutputColumns"/>.</summary>

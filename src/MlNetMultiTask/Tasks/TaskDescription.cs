@@ -40,6 +40,18 @@ internal sealed record TaskDescription
 
     private DecisionThreshold? Threshold => MlNetMultiTask.DecisionThreshold.From(DecisionThreshold, DecisionThresholdMetric);
 
+    /// <summary>In what the predictions of tasks differ, as the end of a sentence; null where they are the same. What concerns training alone may differ.</summary>
+    public static string? FindDifference(IReadOnlyList<PredictionTask> some, IReadOnlyList<PredictionTask> others)
+    {
+        static TaskDescription Predicted(PredictionTask task) => task.Describe() with { LossWeight = 1f, ExampleWeightColumnName = null, ClassWeights = null, LabelSmoothing = 0f };
+
+        return some.Count != others.Count || some.Zip(others).FirstOrDefault(pair => pair.First.Name != pair.Second.Name || pair.First.Kind != pair.Second.Kind) is { First: not null }
+                ? $"other tasks: {string.Join(", ", others)} instead of {string.Join(", ", some)}."
+            : some.Zip(others).FirstOrDefault(pair => Predicted(pair.First) != Predicted(pair.Second)) is { First: { } differs }
+                ? $"other columns or another decision threshold in task '{differs.Name}'."
+            : null;
+    }
+
     /// <summary>The task that this describes.</summary>
     /// <exception cref="FormatException">The kind is unknown, or a value is not valid.</exception>
     public PredictionTask ToTask()

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MlNetMultiTask.Interop;
 using MlNetMultiTask.Trainers;
+using MlNetMultiTask.Training;
 
 namespace MlNetMultiTask;
 
@@ -15,12 +16,12 @@ namespace MlNetMultiTask;
 /// </remarks>
 public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
 {
-    private protected MultiTaskTrainer(IHostEnvironment environment, IReadOnlyList<PredictionTask> tasks, int? seed, TrainerVariation? variation)
+    private protected MultiTaskTrainer(IHostEnvironment environment, IReadOnlyList<PredictionTask> tasks, ulong? seed, TrainerVariation? variation)
     {
         ArgumentNullException.ThrowIfNull(environment);
         Environment = environment;
         Host = environment.Register(GetType().Name);
-        Seed = variation?.Seed ?? (ulong?)(uint?)seed ?? (((ulong)(uint)Host.Rand.Next() << 32) | (uint)Host.Rand.Next());
+        Seed = variation?.Seed ?? seed ?? (((ulong)(uint)Host.Rand.Next() << 32) | (uint)Host.Rand.Next());
         Tasks = [.. variation?.Tasks ?? tasks];
     }
 
@@ -30,15 +31,15 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
     /// <summary>The column of features.</summary>
     internal abstract string FeatureColumnName { get; }
 
-    /// <summary>What ends training.</summary>
-    internal abstract CancellationToken CancellationToken { get; }
+    /// <summary>How training is watched, kept and ended.</summary>
+    internal abstract TrainingRun Run { get; }
 
     private protected IHostEnvironment Environment { get; }
 
     private protected IHost Host { get; }
 
     /// <summary>The seed of all random numbers.</summary>
-    private protected ulong Seed { get; }
+    internal ulong Seed { get; }
 
     /// <summary>Returns the shape of the output, and checks the input's shape.</summary>
     /// <param name="inputSchema">The shape of the data that training will see.</param>

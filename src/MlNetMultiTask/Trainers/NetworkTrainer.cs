@@ -17,10 +17,10 @@ public abstract class NetworkTrainer : MultiTaskTrainer
     private readonly TrainerVariation _variation;
 
     private protected NetworkTrainer(IHostEnvironment environment, MultiTaskTrainerOptions options, TrainerVariation? variation)
-        : base(environment, Validated(options).Tasks, options.Seed, variation)
+        : base(environment, Validated(options).Tasks, (uint?)options.Seed, variation)
     {
         _variation = variation ?? new TrainerVariation();
-        _options = _variation.Apply(options);
+        _options = _variation.Run is { } run ? options.With(run) : options;
     }
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ public abstract class NetworkTrainer : MultiTaskTrainer
 
     internal override string FeatureColumnName => _options.FeatureColumnName;
 
-    internal override CancellationToken CancellationToken => _options.CancellationToken;
+    internal override TrainingRun Run => new(_options.Progress, _options.Checkpointing, _options.OnCancellation, _options.InitialModel, _options.CancellationToken);
 
     internal override MultiTaskTransformer Train(IDataView trainData, IDataView? validationData, ITransformer? initialModel)
     {
@@ -52,6 +52,17 @@ public abstract class NetworkTrainer : MultiTaskTrainer
         (TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels) =
             new TrainingData(_options, Tasks, Seed, channel).Read(trainData, validationData, known);
         WarmStart.RequireFeatureCount(rows, validationRows, initial);
+        FeatureSlots? slots = initial is null ? DrawSlots(rows.FeatureCount) : initial.FeatureSlots;
+        if (slots is not null)
+        {
+            rows = TabularRows.SelectFeatures(rows, slots);
+            validationRows = validationRows is null ? null : TabularRows.SelectFeatures(validationRows, slots);
+        }
+
+        if (_variation.Bootstrap)
+        {
+            rows = TabularRows.Draw(rows, new CounterRandom(Seed, (uint)RandomStream.Bootstrap).NextBelow);
+        }
 
         MultiTaskNetwork network = BuildNetwork(rows, labels);
         using Dropout? dropout = _options.Dropout > 0 ? new Dropout(_options.Dropout) : null;
@@ -75,11 +86,12 @@ public abstract class NetworkTrainer : MultiTaskTrainer
             }
 
             network.Dropout = null;
-            var model = new NetworkModel(network, _options.FeatureColumnName, Tasks, labels) { History = history };
-            IReadOnlyList<LabelInfo> tuned = validationRows is null ? labels : ThresholdTuner.Tune(model, validationRows, channel);
-            return new MultiTaskTransformer(
-                Environment,
-                ReferenceEquals(tuned, labels) ? model : new NetworkModel(network, _options.FeatureColumnName, Tasks, tuned) { History = history });
+            if (validationRows is not null)
+            {
+                labels = ThresholdTuner.Tune(new NetworkModel(network, FeatureColumnName, Tasks, labels), validationRows, channel);
+            }
+
+            return new MultiTaskTransformer(Environment, new NetworkModel(network, FeatureColumnName, Tasks, labels) { History = history, FeatureSlots = slots });
         }
         catch
         {
@@ -125,6 +137,18 @@ public abstract class NetworkTrainer : MultiTaskTrainer
             new TorchEngine(network, Tasks, training.LabelledShares, _options.Optimizer, _options.MaximumGradientNorm),
             training,
             validationRows is null ? null : Open(validationRows));
+    }
+
+    private FeatureSlots? DrawSlots(int featureCount)
+    {
+        if (_variation.FeatureFraction >= 1)
+        {
+            return null;
+        }
+
+        int count = Math.Max(1, (int)Math.Round(_variation.FeatureFraction * featureCount));
+        long[] order = new CounterRandom(Seed, (uint)RandomStream.FeatureSlots).NextPermutation(featureCount);
+        return new FeatureSlots(featureCount, [.. order.Take(count).Select(slot => (int)slot).Order()]);
     }
 
     private float[][]?[] LearnValueWeights(TabularData rows, IReadOnlyList<LabelInfo> labels) =>

@@ -49,9 +49,9 @@ internal static class WarmStart
             throw new ArgumentException($"The validation data have {validation.FeatureCount} features, and the training data {training.FeatureCount}; fit the transforms that make them on the training data once, and use them for both.");
         }
 
-        if (initial is not null && initial.Description.FeatureCount != training.FeatureCount)
+        if (initial is not null && initial.FeatureCount != training.FeatureCount)
         {
-            throw new ArgumentException($"The training data have {training.FeatureCount} features, and the initial model {initial.Description.FeatureCount}; make them with the transforms of that model.");
+            throw new ArgumentException($"The training data have {training.FeatureCount} features, and the initial model {initial.FeatureCount}; make them with the transforms of that model.");
         }
     }
 

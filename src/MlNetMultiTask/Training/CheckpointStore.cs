@@ -93,7 +93,20 @@ internal sealed partial class CheckpointStore : IDisposable
             : throw new FormatException($"No checkpoint in '{_options.Folder}' can be used. Delete them to begin anew. {string.Join(" ", problems)}");
     }
 
-    /// <summary>Deletes the checkpoints, and what a killed process left half-written: the training has ended.</summary>
+    /// <summary>Training has ended: checkpoints are deleted, or its last state is kept for the training of which it is a part.</summary>
+    public void End(Func<SessionState> export, LoopState loop, TimeSpan elapsed)
+    {
+        if (_options.KeepsEnd)
+        {
+            Write(export(), loop, elapsed);
+        }
+        else
+        {
+            Clear();
+        }
+    }
+
+    /// <summary>Deletes the checkpoints, and what a killed process left half-written.</summary>
     public void Clear()
     {
         Array.ForEach(Files, File.Delete);

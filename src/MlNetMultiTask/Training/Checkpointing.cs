@@ -33,4 +33,7 @@ public sealed class Checkpointing
     /// <summary>A checkpoint is written after the epoch in which this time has passed since the last one; above 0.</summary>
     /// <value>The default is null: by <see cref="NumberOfEpochs"/> alone.</value>
     public TimeSpan? Interval { get; init; }
+
+    /// <summary>Whether the last state stays when training has ended: what a member of an ensemble then goes on from is its end.</summary>
+    internal bool KeepsEnd { get; init; }
 }

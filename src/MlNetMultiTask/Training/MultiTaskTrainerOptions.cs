@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML;
 using MlNetMultiTask.Data;
+using MlNetMultiTask.Training;
 
 namespace MlNetMultiTask;
 
@@ -139,12 +140,12 @@ public abstract class MultiTaskTrainerOptions
     internal bool DividesRows => ValidationFraction > 0 || ValidationColumnName is not null;
 
     /// <summary>The same options, run as part of something larger.</summary>
-    internal MultiTaskTrainerOptions ForRun(IProgress<TrainingProgress>? progress, Checkpointing? checkpointing, CancellationToken cancellationToken)
+    internal MultiTaskTrainerOptions With(TrainingRun run)
     {
         var copy = (MultiTaskTrainerOptions)MemberwiseClone();
-        copy._progress = progress;
-        copy._checkpointing = checkpointing;
-        copy._cancellationToken = cancellationToken;
+        copy._progress = run.Progress;
+        copy._checkpointing = run.Checkpointing;
+        copy._cancellationToken = run.CancellationToken;
         return copy;
     }
 

@@ -17,4 +17,13 @@ internal enum RandomStream : uint
 
     /// <summary>Which rows become validation data.</summary>
     Validation = 5,
+
+    /// <summary>Seeds of an ensemble's members.</summary>
+    Members = 6,
+
+    /// <summary>Rows drawn with replacement.</summary>
+    Bootstrap = 7,
+
+    /// <summary>The features that a member sees.</summary>
+    FeatureSlots = 8,
 }

@@ -75,15 +75,15 @@ internal sealed class TrainingLoop
             }
         }
 
+        if (end != TrainingEnd.Cancellation)
+        {
+            _checkpoints?.End(_session.Export, _state, Elapsed);
+        }
+
         bool restores = (RestoresBest || end == TrainingEnd.Cancellation) && _state.BestParameters is not null;
         if (restores)
         {
             _session.Engine.ImportParameters(_state.BestParameters!);
-        }
-
-        if (end != TrainingEnd.Cancellation)
-        {
-            _checkpoints?.Clear();
         }
 
         return new TrainingHistory([.. _tasks.Select(task => (task.Name, task.MetricName))], [.. _state.Epochs], restores ? _state.Progress.BestEpoch : _state.Epochs.Count, end.Value);

@@ -7,6 +7,12 @@ public sealed class TrainingProgress
     {
     }
 
+    /// <summary>Which of several networks that are trained one beside the other is at work, counted from 1: the member of an ensemble.</summary>
+    public int Member { get; private init; } = 1;
+
+    /// <summary>How many networks there are: 1, or the members of an ensemble.</summary>
+    public int NumberOfMembers { get; private init; } = 1;
+
     /// <summary>The epoch that has ended or is under way, counted from 1.</summary>
     public required int Epoch { get; init; }
 
@@ -40,9 +46,29 @@ public sealed class TrainingProgress
     /// <summary>Training rows per second in the epoch, validation not counted.</summary>
     public required double RowsPerSecond { get; init; }
 
-    /// <summary>The time since training began; where a checkpoint was resumed, the time before it counts.</summary>
+    /// <summary>The time since training (of this member) began; where a checkpoint was resumed, the time before it counts.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>The time that is left if all epochs are run, judged by those before.</summary>
+    /// <summary>The time that is left (for this member) if all epochs are run, judged by those before.</summary>
     public required TimeSpan Remaining { get; init; }
+
+    /// <summary>The same progress, of a member among others.</summary>
+    internal TrainingProgress Of(int member, int numberOfMembers) => new()
+    {
+        Member = member,
+        NumberOfMembers = numberOfMembers,
+        Epoch = Epoch,
+        MaximumNumberOfEpochs = MaximumNumberOfEpochs,
+        Batch = Batch,
+        NumberOfBatches = NumberOfBatches,
+        IsEndOfEpoch = IsEndOfEpoch,
+        TrainingLosses = TrainingLosses,
+        TrainingMetrics = TrainingMetrics,
+        ValidationLosses = ValidationLosses,
+        ValidationMetrics = ValidationMetrics,
+        LearningRate = LearningRate,
+        RowsPerSecond = RowsPerSecond,
+        Elapsed = Elapsed,
+        Remaining = Remaining,
+    };
 }

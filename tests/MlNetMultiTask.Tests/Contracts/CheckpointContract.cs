@@ -27,7 +27,7 @@ public sealed class CheckpointContract : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void Going_on_after_any_epoch_ends_in_the_same_bits(string trainerName)
     {
         using var whole = new Fitted(trainerName, Setup);
@@ -47,7 +47,7 @@ public sealed class CheckpointContract : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void Two_checkpoints_are_kept_and_the_older_one_serves_where_the_newer_is_damaged(string trainerName)
     {
         using var whole = new Fitted(trainerName, Setup);
@@ -75,7 +75,7 @@ public sealed class CheckpointContract : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void Where_all_are_damaged_nothing_is_lost_without_a_word(string trainerName)
     {
         CutOff(trainerName, Setup, 3);
@@ -88,7 +88,7 @@ public sealed class CheckpointContract : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void A_checkpoint_of_another_training_is_refused_with_what_differs(string trainerName)
     {
         CutOff(trainerName, Setup, 3);
@@ -118,7 +118,7 @@ public sealed class CheckpointContract : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void Checkpoints_come_as_often_as_is_wanted(string trainerName)
     {
         var written = new List<string>();
@@ -144,7 +144,7 @@ public sealed class CheckpointContract : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void Files_of_others_are_left_alone(string trainerName)
     {
         string[] others = ["download.tmp", "llama.checkpoint", "0-old.checkpoint", "zz.checkpoint", "notes.txt"];
@@ -158,7 +158,7 @@ public sealed class CheckpointContract : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void A_folder_serves_one_training_at_a_time_and_must_be_one(string trainerName)
     {
         string message = "";

@@ -5,7 +5,7 @@ namespace MlNetMultiTask.Tests.Contracts;
 public sealed class CheckpointThreadsContract
 {
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void A_checkpoint_of_another_number_of_threads_is_refused(string trainerName)
     {
         using var folder = new TemporaryFolder();

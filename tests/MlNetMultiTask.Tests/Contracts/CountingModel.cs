@@ -26,6 +26,8 @@ internal sealed class CountingModel(Model inner) : Model(inner.Tasks, inner.Labe
 
     public override BoundModel Bind(DataViewSchema schema) => new Bound(this, inner.Bind(schema));
 
+    public override void Score(float[] features, int rowCount, IReadOnlyList<bool> active, float[]?[] scores) => inner.Score(features, rowCount, active, scores);
+
     public override void ThrowIfDisposed() => inner.ThrowIfDisposed();
 
     public override void Save(ModelEntries entries, string prefix) => inner.Save(entries, prefix);

@@ -84,9 +84,10 @@ public sealed class ProcessContract
         using var saved = new MemoryStream();
         fitted.ML.Model.Save(fitted.Model, fitted.Data.Schema, saved);
         var file = new ModelZip(saved.ToArray());
-        byte[] weights = [.. file.Get(ModelZip.Weights)];
+        string last = file.FindLast(ModelZip.Weights);
+        byte[] weights = [.. file.Get(last)];
         BitConverter.TryWriteBytes(weights.AsSpan(weights.Length - sizeof(float)), float.NaN);
-        byte[] forged = file.With((ModelZip.Weights, weights));
+        byte[] forged = file.With((last, weights));
 
         string message = Assert.ThrowsAny<Exception>(() => fitted.ML.Model.Load(new MemoryStream(forged), out _)).GetBaseException().Message;
         Assert.Contains("NaN", message, StringComparison.Ordinal);

@@ -10,7 +10,7 @@ public sealed class StoppingContract
 
     /// <summary>The best of a stopped training is the last of one that was given so many epochs: a constant rate knows nothing of the number of epochs.</summary>
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void Training_ends_where_nothing_improves_and_gives_the_best_epochs_weights(string trainerName)
     {
         using var stopped = new Fitted(trainerName, _noisy with { EarlyStopping = new EarlyStopping { Patience = 4 } });
@@ -25,7 +25,7 @@ public sealed class StoppingContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void The_last_weights_stay_where_that_is_wanted(string trainerName)
     {
         using var stopped = new Fitted(trainerName, _noisy with { EarlyStopping = new EarlyStopping { Patience = 4, RestoreBestWeights = false } });
@@ -37,7 +37,7 @@ public sealed class StoppingContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void The_best_weights_are_given_back_where_training_runs_to_its_last_epoch_too(string trainerName)
     {
         using var fitted = new Fitted(trainerName, _noisy with { MaximumNumberOfEpochs = 60, EarlyStopping = new EarlyStopping { Patience = 1000 } });
@@ -50,7 +50,7 @@ public sealed class StoppingContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void What_is_watched_and_how_much_it_must_improve_matters(string trainerName)
     {
         EarlyStopping[] ways =
@@ -75,7 +75,7 @@ public sealed class StoppingContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void Time_ends_training_after_the_epoch_and_needs_no_validation_data(string trainerName)
     {
         using var fitted = new Fitted(trainerName, new TrainerSetup { MaximumNumberOfEpochs = 100_000, EarlyStopping = new EarlyStopping { Patience = null, MaximumDuration = TimeSpan.FromMilliseconds(1) } });
@@ -85,7 +85,7 @@ public sealed class StoppingContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void A_task_that_stopped_improving_is_frozen_and_others_go_on(string trainerName)
     {
         using var fitted = new Fitted(trainerName, _noisy with { EarlyStopping = new EarlyStopping { Patience = 5, FreezeTasks = true, Monitor = EarlyStoppingMonitor.MeanLoss() }, MaximumNumberOfEpochs = 100 });
@@ -98,7 +98,7 @@ public sealed class StoppingContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void A_figure_that_can_not_be_computed_ends_training_with_the_reason(string trainerName)
     {
         Example[] validation = TestData.Rows(20, seed: 3);
@@ -112,7 +112,7 @@ public sealed class StoppingContract
 
     /// <summary>Nobody can tell whether it has stopped improving.</summary>
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void A_task_without_validation_labels_is_not_frozen(string trainerName)
     {
         Example[] validation = TestData.Rows(30, seed: 5);
@@ -128,7 +128,7 @@ public sealed class StoppingContract
 
     /// <summary>In the last step too: there is no loss after it that would tell.</summary>
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void Weights_that_are_no_numbers_any_more_end_training(string trainerName)
     {
         var setup = new TrainerSetup { BatchSize = 100, MaximumNumberOfEpochs = 1, Optimizer = Optimizer.Sgd(0), LearningRate = 1e38 };
@@ -142,7 +142,7 @@ public sealed class StoppingContract
 
     /// <summary>The floor of the rate, and the count that begins anew each time it falls.</summary>
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void The_rate_falls_on_a_plateau_down_to_its_floor(string trainerName)
     {
         // Nothing improves by 1000, so the rate falls every second epoch after the first.
@@ -158,7 +158,7 @@ public sealed class StoppingContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void Watching_without_validation_data_is_refused_before_training(string trainerName)
     {
         var ml = new MLContext(1);
@@ -170,7 +170,7 @@ public sealed class StoppingContract
 
     /// <summary>Cancelled while the sixth epoch is under way: the model is that of one of the five before.</summary>
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void A_cancelled_training_gives_its_best_epoch_if_that_is_wanted(string trainerName)
     {
         using var cancellation = new CancellationTokenSource();
@@ -197,7 +197,7 @@ public sealed class StoppingContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void A_training_cancelled_in_its_first_epoch_has_no_best(string trainerName)
     {
         using var cancellation = new CancellationTokenSource();
@@ -213,7 +213,7 @@ public sealed class StoppingContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void Progress_between_batches_tells_where_training_stands(string trainerName)
     {
         var reports = new List<TrainingProgress>();
@@ -235,7 +235,7 @@ public sealed class StoppingContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void Each_batch_is_a_Trace_of_the_hosts_log(string trainerName)
     {
         var ml = new MLContext(1);

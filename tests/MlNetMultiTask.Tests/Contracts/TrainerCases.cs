@@ -8,15 +8,24 @@ public static class TrainerCases
     private static readonly Dictionary<string, Func<MLContext, TrainerSetup, MultiTaskTrainer>> _all = new()
     {
         ["HardParameterSharing"] = (ml, setup) => ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()),
+        ["Ensemble"] = (ml, setup) => ml.MultiTask.Trainers.Ensemble(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()), numberOfMembers: 2),
     };
 
+    /// <summary>The trainers whose model comes of several trainings, each of which keeps the contracts of one, and how many they are.</summary>
+    private static readonly Dictionary<string, int> _several = new() { ["Ensemble"] = 2 };
+
     public static TheoryData<string> All { get; } = [.. _all.Keys];
+
+    /// <summary>The trainers that train once: with one history, and one folder of checkpoints.</summary>
+    public static TheoryData<string> OfOneTraining { get; } = [.. _all.Keys.Except(_several.Keys)];
 
     /// <summary>Every trainer with every type of label.</summary>
     public static TheoryData<string, string> AllWithLabelTypes { get; } = Combine(TestData.TasksByLabelType.Keys);
 
     /// <summary>Every trainer with cultures that write numbers, dates and letters otherwise.</summary>
     public static TheoryData<string, string> AllWithCultures { get; } = Combine(["", "tr-TR", "de-DE"]);
+
+    public static int CountTrainings(string name) => _several.GetValueOrDefault(name, 1);
 
     public static MultiTaskTrainer Create(string name, MLContext ml, TrainerSetup? setup = null) => _all[name](ml, setup ?? new TrainerSetup());
 

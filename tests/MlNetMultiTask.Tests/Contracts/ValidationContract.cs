@@ -7,7 +7,7 @@ namespace MlNetMultiTask.Tests.Contracts;
 public sealed class ValidationContract
 {
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void A_validation_column_does_what_two_views_do(string trainerName)
     {
         Example[] rows = TestData.Rows();
@@ -20,7 +20,7 @@ public sealed class ValidationContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void Losses_and_metrics_are_those_of_an_evaluation(string trainerName)
     {
         var ml = new MLContext(1);
@@ -37,7 +37,7 @@ public sealed class ValidationContract
 
     /// <summary>Metrics of the training side are those of the rows as they were seen, while weights moved: with a rate of almost 0, those of an evaluation.</summary>
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void Training_metrics_are_those_of_an_evaluation_where_nothing_moves(string trainerName)
     {
         using var fitted = new Fitted(trainerName, new TrainerSetup { LearningRate = 1e-12, MaximumNumberOfEpochs = 1 });
@@ -48,7 +48,7 @@ public sealed class ValidationContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfOneTraining), MemberType = typeof(TrainerCases))]
     public void A_fraction_works_inside_a_chain_and_is_drawn_by_the_seed(string trainerName)
     {
         (double Loss, int Count)[] runs = [.. new[] { 1, 1, 2 }.Select(seed =>

@@ -3,10 +3,10 @@ using Microsoft.ML.Data;
 
 namespace MlNetMultiTask.Models;
 
-/// <summary>Collects features of rows in one buffer and scores them in one pass through the network.</summary>
-internal sealed class NetworkScorer : BatchScorer
+/// <summary>Collects features of rows in one buffer and scores them at once.</summary>
+internal sealed class FeatureScorer : BatchScorer
 {
-    private readonly NetworkModel _model;
+    private readonly Model _model;
     private readonly string _columnName;
     private readonly int _featureCount;
     private readonly float[] _features;
@@ -15,11 +15,11 @@ internal sealed class NetworkScorer : BatchScorer
     private readonly ValueGetter<VBuffer<float>> _getFeatures;
     private VBuffer<float> _buffer;
 
-    public NetworkScorer(NetworkModel model, DataViewRow row, DataViewSchema.Column features, int capacity, IReadOnlyList<bool> active)
+    public FeatureScorer(Model model, DataViewRow row, DataViewSchema.Column features, int capacity, IReadOnlyList<bool> active)
     {
         _model = model;
         _columnName = features.Name;
-        _featureCount = model.Description.FeatureCount;
+        _featureCount = model.FeatureCount;
         _features = new float[checked(capacity * _featureCount)];
         _active = active;
         _scores = [.. model.Labels.Select((label, i) => active[i] ? new float[checked(capacity * label.OutputCount)] : null)];

@@ -1,0 +1,152 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MlNetMultiTask.Models;
+using MlNetMultiTask.Training;
+
+namespace MlNetMultiTask.Collaboration;
+
+/// <summary>Trains the members of an ensemble, one after the other or several at a time.</summary>
+/// <param name="run">How the ensemble is watched, kept and ended.</param>
+/// <param name="prototypes">The trainers of which members are made.</param>
+/// <param name="cancellation">Ends the training of all members.</param>
+/// <param name="channel">Where the host listens.</param>
+internal sealed class EnsembleMembers(TrainingRun run, IReadOnlyList<MultiTaskTrainer> prototypes, CancellationTokenSource cancellation, IChannel channel)
+{
+    private readonly Lock _reporting = new();
+
+    /// <summary>How a member runs: its progress is told as that of one among others, and its checkpoints are kept in a folder of their own.</summary>
+    public TrainingRun GetRun(int member)
+    {
+        TrainingRun own = prototypes[member].Run;
+        IProgress<TrainingProgress>[] listeners = [.. new[] { own.Progress, run.Progress }.OfType<IProgress<TrainingProgress>>()];
+        return own with
+        {
+            Progress = listeners.Length == 0 ? null : new MemberProgress(listeners, member + 1, prototypes.Count, _reporting),
+            Checkpointing = GetCheckpointing(member),
+            CancellationToken = cancellation.Token,
+        };
+    }
+
+    /// <summary>Trains all members. A member that fails ends the others.</summary>
+    /// <param name="trainers">The members' trainers.</param>
+    /// <param name="trainData">The training data.</param>
+    /// <param name="validationData">The validation data, or null.</param>
+    /// <param name="initialModels">Per member the model to go on from; null for none.</param>
+    /// <param name="parallel">How many are trained at a time.</param>
+    /// <returns>The members' models; where training was cancelled and the best so far is wanted, those that are there.</returns>
+    public IReadOnlyList<Model> Train(IReadOnlyList<MultiTaskTrainer> trainers, IDataView trainData, IDataView? validationData, IReadOnlyList<MultiTaskTransformer>? initialModels, int parallel)
+    {
+        var models = new Model?[trainers.Count];
+        var failures = new Exception?[trainers.Count];
+        void TrainMember(int i)
+        {
+            try
+            {
+                cancellation.Token.ThrowIfCancellationRequested();
+                channel.Info(MessageSensitivity.None, FormattableString.Invariant($"Training member {i + 1} of {trainers.Count}."));
+                models[i] = trainers[i].Fit(trainData, validationData, initialModels?[i]).Model;
+            }
+            catch (Exception e)
+            {
+                // Kept, and thrown below: the first cause counts, and not what it brings about in the others.
+                failures[i] = e;
+                if (e is not OperationCanceledException)
+                {
+                    cancellation.Cancel();
+                }
+            }
+        }
+
+        if (parallel == 1 || trainers.Count == 1)
+        {
+            for (int i = 0; i < trainers.Count; i++)
+            {
+                TrainMember(i);
+            }
+        }
+        else
+        {
+            Parallel.For(0, trainers.Count, new ParallelOptions { MaxDegreeOfParallelism = parallel }, TrainMember);
+        }
+
+        IReadOnlyList<Model> trained = [.. models.OfType<Model>()];
+        Exception? failure = Array.Find(failures, e => e is not (null or OperationCanceledException)) ?? Array.Find(failures, e => e is not null);
+        if (failure is null)
+        {
+            return trained;
+        }
+
+        if (failure is OperationCanceledException && run.OnCancellation == OnCancellation.ReturnBest && trained.Count > 0)
+        {
+            channel.Warning(MessageSensitivity.None, FormattableString.Invariant($"Training was cancelled; the ensemble has {trained.Count} of {trainers.Count} members."));
+            return trained;
+        }
+
+        Dispose(trained);
+        if (failure is OperationCanceledException && Tokens.FirstOrDefault(token => token.IsCancellationRequested) is { IsCancellationRequested: true } cancelled)
+        {
+            throw new OperationCanceledException(failure.Message, failure, cancelled);
+        }
+
+        ExceptionDispatchInfo.Throw(failure);
+        throw failure;
+    }
+
+    /// <summary>Deletes what was kept of finished members.</summary>
+    public void Clear()
+    {
+        for (int i = 0; i < prototypes.Count; i++)
+        {
+            if (GetCheckpointing(i) is not { } checkpointing || cancellation.IsCancellationRequested)
+            {
+                continue;
+            }
+
+            using (var store = new CheckpointStore(checkpointing, channel))
+            {
+                store.Clear();
+            }
+
+            if (!Directory.EnumerateFileSystemEntries(checkpointing.Folder).Any())
+            {
+                Directory.Delete(checkpointing.Folder);
+            }
+        }
+    }
+
+    public static void Dispose(IEnumerable<Model> models)
+    {
+        foreach (Model model in models)
+        {
+            model.Dispose();
+        }
+    }
+
+    /// <summary>The tokens of those who may cancel; the members themselves see one that is linked to all.</summary>
+    private IEnumerable<CancellationToken> Tokens => prototypes.Select(member => member.Run.CancellationToken).Prepend(run.CancellationToken);
+
+    private Checkpointing? GetCheckpointing(int member) =>
+        (run.Checkpointing ?? prototypes[member].Run.Checkpointing) is { } given
+            ? new Checkpointing(Path.Combine(given.Folder, FormattableString.Invariant($"member{member + 1:0000}")))
+            {
+                NumberOfEpochs = given.NumberOfEpochs,
+                Interval = given.Interval,
+                KeepsEnd = true,
+            }
+            : null;
+
+    private sealed class MemberProgress(IReadOnlyList<IProgress<TrainingProgress>> listeners, int member, int count, Lock reporting) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            lock (reporting)
+            {
+                foreach (IProgress<TrainingProgress> listener in listeners)
+                {
+                    listener.Report(value.Of(member, count));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MlNetMultiTask.Collaboration;
+using MlNetMultiTask.Models;
+using MlNetMultiTask.Scoring;
+using MlNetMultiTask.Trainers;
+using MlNetMultiTask.Training;
+
+namespace MlNetMultiTask;
+
+/// <summary>
+/// An ensemble (Hansen and Salamon 1990; Lakshminarayanan, Pritzel, Blundell 2017): several networks are trained, each by itself, and their predictions combined task by task. The fitted
+/// model is a <see cref="MultiTaskTransformer"/> with the same columns as a single network's.
+/// </summary>
+/// <remarks>
+/// <para>Create it with <c>mlContext.MultiTask.Trainers.Ensemble(...)</c>.</para>
+/// <para>
+/// Each member is trained as its own options say: where it puts validation rows aside, it draws them by its own seed. To go on from a model, give an ensemble of as many members.
+/// </para>
+/// </remarks>
+public sealed class EnsembleTrainer : MultiTaskTrainer
+{
+    private readonly EnsembleOptions _options;
+    private readonly TrainerVariation? _variation;
+
+    internal EnsembleTrainer(IHostEnvironment environment, EnsembleOptions options, TrainerVariation? variation = null)
+        : base(environment, Validated(options).Members[0].Tasks, options.Seed is { } seed ? (uint)seed : options.Members[0].Seed, variation)
+    {
+        _options = options;
+        _variation = variation;
+    }
+
+    internal override string FeatureColumnName => _options.Members[0].FeatureColumnName;
+
+    internal override TrainingRun Run
+    {
+        get
+        {
+            TrainingRun first = _options.Members[0].Run;
+            return _variation?.Run ?? new TrainingRun(_options.Progress, _options.Checkpointing, first.OnCancellation, null, _options.CancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
+        _options.Members.Select(member => (_variation?.Tasks is { } tasks ? member.With(new TrainerVariation { Tasks = tasks, Seed = member.Seed }) : member).GetOutputSchema(inputSchema)).ToArray()[0];
+
+    internal override MultiTaskTransformer Train(IDataView trainData, IDataView? validationData, ITransformer? initialModel)
+    {
+        using IChannel channel = Host.Start("Training");
+        MultiTaskTrainer[] prototypes = [.. Enumerable.Range(0, _options.Count).Select(i => _options.Members[_options.Members.Count == 1 ? 0 : i])];
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource([Run.CancellationToken, .. _options.Members.Select(member => member.Run.CancellationToken)]);
+        var members = new EnsembleMembers(Run, prototypes, cancellation, channel);
+        var random = new CounterRandom(Seed, (uint)RandomStream.Members);
+        MultiTaskTrainer[] trainers =
+        [
+            .. prototypes.Select((prototype, i) => prototype.With(new TrainerVariation
+            {
+                Tasks = _variation?.Tasks,
+                Seed = GetSeed(prototype, random.NextUInt64()),
+                Bootstrap = _options.Bootstrap || _variation?.Bootstrap == true,
+                FeatureFraction = _options.FeatureFraction * (_variation?.FeatureFraction ?? 1),
+                Run = members.GetRun(i),
+            })),
+        ];
+        IReadOnlyList<Model> models = members.Train(trainers, trainData, validationData, FindInitialModels(initialModel ?? _variation?.Run?.InitialModel), _options.MaximumNumberOfParallelMembers);
+        try
+        {
+            EnsembleCombiner[] combiners = [.. Tasks.Select(_options.GetCombiner)];
+            if (EnsembleManifest.FindProblem(models, combiners) is { } problem)
+            {
+                throw new ArgumentException($"The members of the ensemble do not belong together: {problem}");
+            }
+
+            var model = new MultiTaskTransformer(Environment, new EnsembleModel(models, combiners, EnsembleModel.CombineLabels(models, combiners)));
+            members.Clear();
+            return model;
+        }
+        catch
+        {
+            EnsembleMembers.Dispose(models);
+            throw;
+        }
+    }
+
+    internal override MultiTaskTrainer With(TrainerVariation variation) => new EnsembleTrainer(Environment, _options, variation);
+
+    /// <summary>Copies of one trainer differ by their seeds; trainers that are different already keep theirs, unless the ensemble itself is varied.</summary>
+    private ulong? GetSeed(MultiTaskTrainer prototype, ulong drawn) =>
+        _options.Members.Count == 1 || _variation?.Seed is not null ? drawn : prototype.Seed;
+
+    /// <summary>The models from which the members go on: those of an ensemble of as many; null where each does as its own options say.</summary>
+    private IReadOnlyList<MultiTaskTransformer>? FindInitialModels(ITransformer? initialModel)
+    {
+        if ((initialModel ?? GetCommonInitialModel()) is not { } given)
+        {
+            return null;
+        }
+
+        IReadOnlyList<MultiTaskTransformer> found = TransformerSearch.FindAll(given);
+        return found.Count == 1 && found[0].Members.Count == _options.Count
+            ? found[0].Members
+            : throw new ArgumentException(
+                $"The initial model must be exactly one ensemble of {_options.Count} members, from each of which a member goes on; it holds {found.Count} multi-task models{(found.Count == 1 ? $", of {Math.Max(1, found[0].Members.Count)} members" : "")}.",
+                nameof(initialModel));
+    }
+
+    /// <summary>An ensemble that the options of the one trainer that is copied give as initial model; anything else is the members' own matter.</summary>
+    private ITransformer? GetCommonInitialModel() =>
+        _options.Members.Count == 1 && _options.Members[0].Run.InitialModel is { } given && TransformerSearch.FindAll(given) is [{ Members.Count: > 0 }] ? given : null;
+
+    private static EnsembleOptions Validated(EnsembleOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return options;
+    }
+}
