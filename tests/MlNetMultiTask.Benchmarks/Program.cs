@@ -26,7 +26,10 @@ switch (args)
     case ["schedules", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnistSchedules.Print(folder, rest is [string seedCount, ..] ? Number(seedCount) : 5);
         return 0;
-    case ["fashion" or "schedules", string folder, ..]:
+    case ["ensembles", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
+        FashionMnistEnsembles.Print(folder, rest is [string ensembleCount, ..] ? Number(ensembleCount) : 5);
+        return 0;
+    case ["fashion" or "schedules" or "ensembles", string folder, ..]:
         Console.Error.WriteLine(FashionMnistData.FindProblem(folder));
         return 1;
     default:
@@ -36,6 +39,7 @@ switch (args)
                    micro [BenchmarkDotNet's arguments]
                    fashion folder [first seed] [seeds] [python with PyTorch]
                    schedules folder [seeds]
+                   ensembles folder [seeds]
             """);
         return 2;
 }

@@ -44,7 +44,7 @@ public sealed class EnsembleCombiner
     public override string ToString() => Name;
 
     /// <summary>Whether it makes sense for a task.</summary>
-    internal bool Suits(PredictionTask task) => this != Vote || task.ScoresSumToOne || task.DecisionThreshold is not null;
+    internal bool Suits(PredictionTask task) => this != Vote || task.HasIndexTargets || task.DecisionThreshold is not null;
 
     /// <summary>The thresholds by which combined scores of yes/no outputs are decided; null for the task's own.</summary>
     /// <param name="members">The thresholds that the members tuned; null where they have the task's own.</param>

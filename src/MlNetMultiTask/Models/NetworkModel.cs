@@ -69,7 +69,10 @@ internal sealed class NetworkModel : Model
         using IDisposable inference = torch.inference_mode();
         using IDisposable scope = torch.NewDisposeScope();
         float[] seen = FeatureSlots?.Select(features, rowCount) ?? features;
-        torch.Tensor input = torch.frombuffer(seen, torch.ScalarType.Float32, (long)rowCount * Description.FeatureCount).view(rowCount, Description.FeatureCount);
+
+        // Copied into memory of torch's: managed arrays lie anywhere, and matrix products round by alignment.
+        torch.Tensor input = torch.empty(rowCount, Description.FeatureCount, dtype: torch.float32, device: torch.CPU);
+        input.Write(seen.AsSpan(0, checked(rowCount * Description.FeatureCount)));
         NetworkOutputs outputs = _network.Forward(input, active);
         for (int i = 0; i < Tasks.Count; i++)
         {

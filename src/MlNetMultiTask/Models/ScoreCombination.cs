@@ -27,7 +27,7 @@ internal static class ScoreCombination
             combined[i] = members.Task.GetMeanScore(values[middle]);
         }
 
-        if (members.Task.ScoresSumToOne)
+        if (members.Task.HasIndexTargets)
         {
             for (int start = 0; start < combined.Length; start += members.Width)
             {
@@ -38,7 +38,7 @@ internal static class ScoreCombination
 
     public static void Vote(MemberScores members, Span<float> combined)
     {
-        if (members.Task.ScoresSumToOne)
+        if (members.Task.HasIndexTargets)
         {
             VoteForOne(members, combined);
         }

@@ -29,8 +29,6 @@ internal sealed class MulticlassTask(
 
     internal override bool HasIndexTargets => true;
 
-    internal override bool ScoresSumToOne => true;
-
     internal override string MetricName => "MicroAccuracy";
 
     internal override bool Accepts(SchemaShape.Column label) =>

@@ -256,7 +256,7 @@ public abstract class PredictionTask
     /// <summary>A counter of the task's main figure, for training to follow it.</summary>
     internal abstract RunningMetric CreateMetric(LabelInfo info);
 
-    /// <summary>Whether targets are class indices, so that they are kept as 64-bit integers of shape [N].</summary>
+    /// <summary>Whether a label is one of several classes: targets are kept as 64-bit integers of shape [N], and a row's scores sum to 1.</summary>
     internal virtual bool HasIndexTargets => false;
 
     // ---- loss and scores
@@ -264,10 +264,7 @@ public abstract class PredictionTask
     /// <summary>The loss of each row against its label, shape [B].</summary>
     internal abstract torch.Tensor GetLabelLosses(torch.Tensor raw, TaskTargets targets);
 
-    /// <summary>
-    /// The loss of each row against another network's raw outputs, shape [B]: T² times the Kullback-Leibler divergence
-    /// from the other's softened distribution, or the squared difference of numbers.
-    /// </summary>
+    /// <summary>The loss of each row against another network's raw outputs, shape [B]: T² times the divergence of Kullback and Leibler from the other's softened distribution, or the squared difference of numbers.</summary>
     internal abstract torch.Tensor GetSoftLosses(torch.Tensor raw, torch.Tensor other, float temperature);
 
     /// <summary>Turns raw outputs [B, K] into scores [B, K], as far as that is done on tensors.</summary>
@@ -281,25 +278,11 @@ public abstract class PredictionTask
     /// <summary>The probability that a score of a yes/no output means.</summary>
     internal virtual float ToProbability(float score) => score;
 
-    // ---- scores of several models
-
-    /// <summary>Whether a row's scores are probabilities of which exactly one comes true.</summary>
-    internal virtual bool ScoresSumToOne => false;
-
-    /// <summary>The score that stands for the mean of what several scores of one output say.</summary>
-    internal virtual float GetMeanScore(ReadOnlySpan<float> scores)
-    {
-        double sum = 0;
-        foreach (float score in scores)
-        {
-            sum += score;
-        }
-
-        return (float)(sum / scores.Length);
-    }
-
     /// <summary>The score of a yes/no output that means a probability.</summary>
     internal virtual float ToScore(double probability) => (float)probability;
+
+    /// <summary>The score that stands for the mean of what several scores of one output say.</summary>
+    internal virtual float GetMeanScore(ReadOnlySpan<float> scores) => TaskMath.GetMean(scores);
 
     // ---- output columns
 

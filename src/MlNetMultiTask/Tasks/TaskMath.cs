@@ -62,6 +62,17 @@ internal static class TaskMath
         return best;
     }
 
+    public static float GetMean(ReadOnlySpan<float> values)
+    {
+        double sum = 0;
+        foreach (float value in values)
+        {
+            sum += value;
+        }
+
+        return (float)(sum / values.Length);
+    }
+
     /// <summary>What each class or label weighs, by the names that the user gave; 1 where he gave none.</summary>
     /// <exception cref="ArgumentException">A name is none of the labels'.</exception>
     public static double[] GetWeightsByName(PredictionTask task, LabelInfo info)

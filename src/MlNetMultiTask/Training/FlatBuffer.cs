@@ -9,14 +9,14 @@ namespace MlNetMultiTask.Training;
 /// </summary>
 internal sealed class FlatBuffer : IDisposable
 {
-    private const int Alignment = 64;
+    /// <summary>Where the first number begins, in bytes: matrix products read whole cache lines.</summary>
+    public const int Alignment = 64;
 
     private readonly float[] _array;
     private readonly int _start;
 
     public FlatBuffer(long length)
     {
-        // Matrix products read whole cache lines: the first number begins one.
         Length = checked((int)length);
         _array = GC.AllocateArray<float>(Length + (Alignment / sizeof(float)), pinned: true);
         long address = Marshal.UnsafeAddrOfPinnedArrayElement(_array, 0).ToInt64();

@@ -6,10 +6,13 @@ namespace MlNetMultiTask.Training;
 
 /// <summary>
 /// All parameters of a network as views of one buffer, and their gradients as views of another, so that an update is one
-/// pass whatever the number of layers. The shared parameters come first.
+/// pass whatever the number of layers. The shared parameters come first. Each begins at a place of full alignment: torch's matrix products
+/// round otherwise elsewhere, and a network shall not depend on what lies before it in the buffer.
 /// </summary>
 internal sealed class FlatParameters : IDisposable
 {
+    private const int Alignment = FlatBuffer.Alignment / sizeof(float);
+
     private readonly FlatBuffer _values;
     private readonly FlatBuffer _gradients;
 
@@ -18,8 +21,8 @@ internal sealed class FlatParameters : IDisposable
         using IDisposable noGradient = torch.no_grad();
         using IDisposable scope = torch.NewDisposeScope();
         Parameter[] all = [.. shared, .. others];
-        SharedCount = shared.Sum(parameter => parameter.numel());
-        long total = all.Sum(parameter => parameter.numel());
+        SharedCount = CountPlaces(shared);
+        long total = CountPlaces(all);
         _values = new FlatBuffer(total);
         _gradients = new FlatBuffer(total);
         Decayed = new float[total];
@@ -33,7 +36,7 @@ internal sealed class FlatParameters : IDisposable
             parameter.set_(place);
             parameter.grad = Gradients.narrow(0, offset, count).view(shape);
             Decayed.AsSpan(offset, count).Fill(shape.Length > 1 ? 1f : 0f);
-            offset += count;
+            offset = (int)RoundUp(offset + count);
         }
 
         SharedGradients = Gradients.narrow(0, 0, SharedCount).DetachFromDisposeScope();
@@ -66,22 +69,30 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>Where a task's own parameters lie in the buffers.</summary>
     public Range GetTaskRange(MultiTaskNetwork network, int task)
     {
-        long start = SharedCount + Enumerable.Range(0, task).Sum(earlier => network.GetTaskParameters(earlier).Sum(parameter => parameter.numel()));
-        long length = network.GetTaskParameters(task).Sum(parameter => parameter.numel());
+        long start = SharedCount + Enumerable.Range(0, task).Sum(earlier => CountPlaces(network.GetTaskParameters(earlier)));
+        long length = CountPlaces(network.GetTaskParameters(task));
         return (int)start..(int)(start + length);
     }
 
-    /// <summary>Lets go of the buffers; the parameters keep their values, and lose their gradients.</summary>
+    /// <summary>Lets go of the buffers; the parameters keep their values, in memory of their own as after loading, and lose their gradients.</summary>
     public void Dispose()
     {
+        using IDisposable noGradient = torch.no_grad();
         foreach (Parameter parameter in Parameters)
         {
             using torch.Tensor? gradient = parameter.grad;
             parameter.grad = null;
+            using torch.Tensor view = parameter.detach();
+            using torch.Tensor own = view.clone();
+            parameter.set_(own);
         }
 
         SharedGradients.Dispose();
         _gradients.Dispose();
         _values.Dispose();
     }
+
+    private static long CountPlaces(IEnumerable<Parameter> parameters) => parameters.Sum(parameter => RoundUp(parameter.numel()));
+
+    private static long RoundUp(long count) => (count + Alignment - 1) / Alignment * Alignment;
 }

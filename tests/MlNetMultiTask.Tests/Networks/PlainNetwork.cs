@@ -3,9 +3,9 @@ namespace MlNetMultiTask.Tests.Networks;
 /// <summary>
 /// A dense network with shared layers and heads, row by row in double precision and without torch: the oracle for
 /// outputs and, by central differences, for gradients. Its parameters lie one behind the other: the shared layers, then
-/// head after head, of each layer the weights [outputs x inputs] and the biases.
+/// head after head, of each layer the weights [outputs x inputs] and the biases, each beginning at a multiple of the alignment.
 /// </summary>
-internal sealed class PlainNetwork(int featureCount, int[] shared, int[] head, int[] outputCounts)
+internal sealed class PlainNetwork(int featureCount, int[] shared, int[] head, int[] outputCounts, int alignment = 1)
 {
     public double[][] Forward(double[] parameters, double[] features)
     {
@@ -39,7 +39,7 @@ internal sealed class PlainNetwork(int featureCount, int[] shared, int[] head, i
         int width = featureCount;
         foreach (int next in shared)
         {
-            count += next * (width + 1);
+            count += Align(next * width) + Align(next);
             width = next;
         }
 
@@ -49,7 +49,7 @@ internal sealed class PlainNetwork(int featureCount, int[] shared, int[] head, i
             width = trunk;
             foreach (int next in head.Append(outputs))
             {
-                count += next * (width + 1);
+                count += Align(next * width) + Align(next);
                 width = next;
             }
         }
@@ -78,10 +78,10 @@ internal sealed class PlainNetwork(int featureCount, int[] shared, int[] head, i
         return gradient;
     }
 
-    private static double[] Layer(double[] parameters, ref int offset, double[] x, int outputs, bool relu)
+    private double[] Layer(double[] parameters, ref int offset, double[] x, int outputs, bool relu)
     {
         double[] y = new double[outputs];
-        int biases = offset + (outputs * x.Length);
+        int biases = Align(offset + (outputs * x.Length));
         for (int o = 0; o < outputs; o++)
         {
             y[o] = parameters[biases + o];
@@ -93,7 +93,9 @@ internal sealed class PlainNetwork(int featureCount, int[] shared, int[] head, i
             y[o] = relu ? Math.Max(0, y[o]) : y[o];
         }
 
-        offset = biases + outputs;
+        offset = Align(biases + outputs);
         return y;
     }
+
+    private int Align(int place) => (place + alignment - 1) / alignment * alignment;
 }

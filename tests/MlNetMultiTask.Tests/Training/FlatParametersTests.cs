@@ -8,16 +8,16 @@ namespace MlNetMultiTask.Tests.Training;
 public sealed class FlatParametersTests
 {
     [Fact]
-    public void Values_lie_one_behind_the_other_and_shared_ones_first()
+    public void Values_lie_one_behind_the_other_each_aligned_and_shared_ones_first()
     {
         using IDisposable scope = torch.NewDisposeScope();
         using var flat = new FlatParameters([Make(1, 2)], [Make(10, 3), Make(20, 1)]);
 
-        Assert.Equal([1f, 2f, 10f, 11f, 12f, 20f], flat.Values.data<float>().ToArray());
-        Assert.Equal(2, flat.SharedCount);
+        Assert.Equal([.. Aligned(1, 2), .. Aligned(10, 11, 12), .. Aligned(20)], flat.Values.data<float>().ToArray());
+        Assert.Equal(Places, flat.SharedCount);
         Assert.Equal(3, flat.Parameters.Count);
-        Assert.Equal([2L], flat.SharedGradients.shape);
-        Assert.Equal(new float[6], flat.Gradients.data<float>().ToArray());
+        Assert.Equal([(long)Places], flat.SharedGradients.shape);
+        Assert.Equal(new float[3 * Places], flat.Gradients.data<float>().ToArray());
     }
 
     [Fact]
@@ -45,15 +45,15 @@ public sealed class FlatParametersTests
         Parameter other = Make(5, 2);
         using var flat = new FlatParameters([shared], [other]);
         (shared * other * 3f).sum().backward();
-        Assert.Equal([15f, 18f, 3f, 6f], flat.Gradients.data<float>().ToArray());
+        Assert.Equal([.. Aligned(15, 18), .. Aligned(3, 6)], flat.Gradients.data<float>().ToArray());
 
         shared.sum().backward();
-        Assert.Equal([16f, 19f, 3f, 6f], flat.Gradients.data<float>().ToArray());
-        Assert.Equal([16f, 19f], flat.SharedGradients.data<float>().ToArray());
+        Assert.Equal([.. Aligned(16, 19), .. Aligned(3, 6)], flat.Gradients.data<float>().ToArray());
+        Assert.Equal(Aligned(16, 19), flat.SharedGradients.data<float>().ToArray());
 
         flat.Gradients.zero_();
         other.sum().backward();
-        Assert.Equal([0f, 0f, 1f, 1f], flat.Gradients.data<float>().ToArray());
+        Assert.Equal([.. Aligned(), .. Aligned(1, 1)], flat.Gradients.data<float>().ToArray());
     }
 
     [Fact]
@@ -72,6 +72,25 @@ public sealed class FlatParametersTests
         (parameter * 2f).sum().backward();
         Assert.Equal([2f, 2f], parameter.grad!.data<float>().ToArray());
     }
+
+    /// <summary>Where the buffers begin and end does not matter to a parameter, which then lies where a loaded one would.</summary>
+    [Fact]
+    public void At_the_end_parameters_lie_in_memory_of_their_own()
+    {
+        using IDisposable scope = torch.NewDisposeScope();
+        Parameter first = Make(1, 3);
+        Parameter second = Make(5, 2);
+        var flat = new FlatParameters([first], [second]);
+        Assert.NotEqual(0, second.storage_offset());
+        flat.Dispose();
+
+        Assert.Equal([0L, 0L], [first.storage_offset(), second.storage_offset()]);
+        Assert.Equal([5f, 6f], second.data<float>().ToArray());
+    }
+
+    private const int Places = FlatBuffer.Alignment / sizeof(float);
+
+    private static float[] Aligned(params float[] values) => [.. values, .. new float[Places - values.Length]];
 
     private static Parameter Make(int first, int count) => new(torch.arange(first, first + count, torch.ScalarType.Float32));
 }

@@ -75,7 +75,7 @@ internal sealed class TrainingRows
 
     public float[]? Weights { get; }
 
-    public PlainNetwork Plain => new(FeatureCount, _shared, _head, [.. Infos.Select(info => info.OutputCount)]);
+    public PlainNetwork Plain => new(FeatureCount, _shared, _head, [.. Infos.Select(info => info.OutputCount)], alignment: FlatBuffer.Alignment / sizeof(float));
 
     public TabularData ToData() => new()
     {
