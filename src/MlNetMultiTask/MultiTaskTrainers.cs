@@ -39,6 +39,39 @@ public sealed class MultiTaskTrainers
         return new HardParameterSharingTrainer(_mlContext, options);
     }
 
+    /// <summary>A network per task, kept close to one another, with the default layers.</summary>
+    /// <param name="tasks">What to predict: one task or more.</param>
+    /// <param name="featureColumnName">The column of features: a known-size vector of <see cref="float"/>, scaled to similar ranges around 0.</param>
+    /// <param name="exampleWeightColumnName">The column of row weights; null for none.</param>
+    /// <param name="sharingStrength">λ, what the squared distances between the tasks' parameters weigh beside the losses; 0 or more.</param>
+    /// <param name="maximumNumberOfEpochs">How many times training passes over the rows.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">A task or an argument is not valid.</exception>
+    public SoftParameterSharingTrainer SoftParameterSharing(
+        IReadOnlyList<PredictionTask> tasks,
+        string featureColumnName = "Features",
+        string? exampleWeightColumnName = null,
+        float sharingStrength = 1e-3f,
+        int maximumNumberOfEpochs = 50) =>
+        SoftParameterSharing(new SoftParameterSharingOptions
+        {
+            Tasks = tasks,
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+            SharingStrength = sharingStrength,
+            MaximumNumberOfEpochs = maximumNumberOfEpochs,
+        });
+
+    /// <summary>A network per task, kept close to one another.</summary>
+    /// <param name="options">All options.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
+    public SoftParameterSharingTrainer SoftParameterSharing(SoftParameterSharingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new SoftParameterSharingTrainer(_mlContext, options);
+    }
+
     /// <summary>Several copies of one trainer, which differ by their seeds; their predictions are combined.</summary>
     /// <param name="member">The trainer that is copied.</param>
     /// <param name="numberOfMembers">How many networks are trained; 1 or more.</param>

@@ -7,7 +7,7 @@ namespace MlNetMultiTask.Benchmarks;
 internal static class FashionMnistEnsembles
 {
     private const int NumberOfMembers = 5;
-    private const int NumberOfEpochs = 8;
+    private const int NumberOfEpochs = 5;
 
     private static readonly PredictionTask[] _tasks = [PredictionTask.MulticlassClassification("Class"), PredictionTask.MulticlassClassification("Group")];
 
@@ -18,16 +18,23 @@ internal static class FashionMnistEnsembles
         var data = new MLContext(seed: 1);
         IDataView train = FashionMnistData.Read(data, folder, "train");
         IDataView test = FashionMnistData.Read(data, folder, "t10k");
-        (string Name, EnsembleCombiner Combiner, bool Bootstrap)[] ways =
-            [("mean", EnsembleCombiner.Mean, false), ("median", EnsembleCombiner.Median, false), ("vote", EnsembleCombiner.Vote, false), ("mean, bootstrap", EnsembleCombiner.Mean, true)];
+        LearningRateSchedule constant = LearningRateSchedule.Constant(1e-3);
+        (string Name, LearningRateSchedule Rate, EnsembleCombiner Combiner, bool Bootstrap)[] ways =
+        [
+            ("mean", constant, EnsembleCombiner.Mean, false),
+            ("median", constant, EnsembleCombiner.Median, false),
+            ("vote", constant, EnsembleCombiner.Vote, false),
+            ("mean, bootstrap", constant, EnsembleCombiner.Mean, true),
+            ("mean, cosine", LearningRateSchedule.Cosine(1e-3), EnsembleCombiner.Mean, false),
+        ];
         Console.WriteLine("| seed | combined by | 10 classes: average member | ensemble | gain | 5 groups: average member | ensemble | gain |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
-        foreach ((string name, EnsembleCombiner combiner, bool bootstrap) in ways)
+        foreach ((string name, LearningRateSchedule rate, EnsembleCombiner combiner, bool bootstrap) in ways)
         {
             var all = new List<double[]>();
             for (int seed = 0; seed < seeds; seed++)
             {
-                all.Add(Train(seed, train, test, combiner, bootstrap));
+                all.Add(Train(seed, train, test, rate, combiner, bootstrap));
                 PrintRow(seed.ToString(CultureInfo.InvariantCulture), name, all[^1]);
             }
 
@@ -37,7 +44,7 @@ internal static class FashionMnistEnsembles
         }
     }
 
-    private static double[] Train(int seed, IDataView train, IDataView test, EnsembleCombiner combiner, bool bootstrap)
+    private static double[] Train(int seed, IDataView train, IDataView test, LearningRateSchedule rate, EnsembleCombiner combiner, bool bootstrap)
     {
         var ml = new MLContext(seed);
         HardParameterSharingTrainer member = ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
@@ -45,6 +52,7 @@ internal static class FashionMnistEnsembles
             Tasks = _tasks,
             BatchSize = 128,
             MaximumNumberOfEpochs = NumberOfEpochs,
+            LearningRate = rate,
             NumberOfThreads = 1,
         });
         using MultiTaskTransformer model = ml.MultiTask.Trainers.Ensemble(new EnsembleOptions

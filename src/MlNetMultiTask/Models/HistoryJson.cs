@@ -68,6 +68,11 @@ internal static class HistoryJson
         WriteFigures(json, "validationMetrics", epoch.ValidationMetrics, tasks);
         WriteFigures(json, "taskWeights", epoch.TaskWeights, tasks);
         json.WriteNumber("learningRate", epoch.LearningRate);
+        if (epoch.ParameterDistance is { } distance)
+        {
+            json.WriteNumber("parameterDistance", distance);
+        }
+
         json.WriteNumber("ticks", epoch.Duration.Ticks);
         json.WriteEndObject();
     }
@@ -116,6 +121,7 @@ internal static class HistoryJson
             ValidationMetrics = Figures("validationMetrics"),
             TaskWeights = Needed("taskWeights"),
             LearningRate = json.GetDouble("learningRate"),
+            ParameterDistance = json.Has("parameterDistance") ? json.GetDouble("parameterDistance") : null,
             Duration = TimeSpan.FromTicks(json.GetInt64("ticks", 0)),
         };
     }

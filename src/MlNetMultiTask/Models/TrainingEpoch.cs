@@ -28,6 +28,12 @@ public sealed class TrainingEpoch
     /// <summary>Per task the mean weight that balancing gave it over the epoch's steps; 0 for a task that has been frozen.</summary>
     public required IReadOnlyDictionary<string, double> TaskWeights { get; init; }
 
+    /// <summary>
+    /// Of soft parameter sharing, how far apart the tasks' networks are after the epoch: Σ_{i&lt;j} ‖θᵢ − θⱼ‖² over the parameters that are kept close, whatever the pairs
+    /// weigh. Null for other networks.
+    /// </summary>
+    public double? ParameterDistance { get; init; }
+
     /// <summary>The learning rate of the epoch's last step.</summary>
     public required double LearningRate { get; init; }
 

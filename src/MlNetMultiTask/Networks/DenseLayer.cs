@@ -1,3 +1,4 @@
+using MlNetMultiTask.Interop;
 using TorchSharp;
 using TorchSharp.Modules;
 
@@ -28,6 +29,10 @@ internal sealed class DenseLayer : torch.nn.Module
     public static long CountParameters(long inputs, long outputs) => checked((inputs + 1) * outputs);
 
     public torch.Tensor Forward(torch.Tensor input) => torch.nn.functional.linear(input, Weight, Bias);
+
+    /// <summary>The outputs [A, R, outputs] of several layers of the same size, each on inputs of its own [A, R, inputs].</summary>
+    public static torch.Tensor ForwardTogether(IReadOnlyList<DenseLayer> layers, torch.Tensor input) =>
+        input.bmm(torch.stack([.. layers.Select(layer => layer.Weight)]).transpose(1, 2)).Plus(torch.stack([.. layers.Select(layer => layer.Bias)]).unsqueeze(1));
 
     /// <summary>Uniform weights of deviation gain / √inputs, and the given bias (by default 0).</summary>
     public void Initialize(IRandomSource random, double gain, float[]? bias = null)

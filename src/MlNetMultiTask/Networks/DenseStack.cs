@@ -72,6 +72,28 @@ internal sealed class DenseStack : torch.nn.Module
         return x;
     }
 
+    /// <summary>Computes the outputs [A, R, K] of several stacks of the same layers, each on its own rows, in batched products.</summary>
+    /// <param name="stacks">The stacks, A.</param>
+    /// <param name="input">Inputs [A, R, F].</param>
+    /// <param name="dropout">What is dropped behind hidden layers; null for nothing.</param>
+    public static torch.Tensor ForwardTogether(IReadOnlyList<DenseStack> stacks, torch.Tensor input, Dropout? dropout)
+    {
+        DenseStack first = stacks[0];
+        torch.Tensor x = input;
+        for (int i = 0; i < first._layers.Length; i++)
+        {
+            x = DenseLayer.ForwardTogether([.. stacks.Select(stack => stack._layers[i])], x);
+            if (i < first._layers.Length - 1 || !first._hasOutputLayer)
+            {
+                x = first._normalizations.Length > 0 ? LayerNormalization.ForwardTogether([.. stacks.Select(stack => stack._normalizations[i])], x) : x;
+                x = first._hidden.Activate(x);
+                x = dropout?.Apply(x) ?? x;
+            }
+        }
+
+        return x;
+    }
+
     public void Initialize(IRandomSource random, float[]? outputBias)
     {
         for (int i = 0; i < _layers.Length; i++)

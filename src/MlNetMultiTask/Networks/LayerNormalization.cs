@@ -1,3 +1,4 @@
+using MlNetMultiTask.Interop;
 using TorchSharp;
 using TorchSharp.Modules;
 
@@ -27,6 +28,11 @@ internal sealed class LayerNormalization : torch.nn.Module
     public static long CountParameters(int width) => 2L * width;
 
     public torch.Tensor Forward(torch.Tensor input) => torch.nn.functional.layer_norm(input, _shape, Gain, Bias, Epsilon);
+
+    /// <summary>Several normalisations of the same width, each of rows of its own [A, R, width].</summary>
+    public static torch.Tensor ForwardTogether(IReadOnlyList<LayerNormalization> layers, torch.Tensor input) =>
+        (torch.nn.functional.layer_norm(input, layers[0]._shape, null, null, Epsilon) * torch.stack([.. layers.Select(layer => layer.Gain)]).unsqueeze(1))
+            .Plus(torch.stack([.. layers.Select(layer => layer.Bias)]).unsqueeze(1));
 
     public void Initialize()
     {

@@ -23,6 +23,15 @@ internal abstract class MultiTaskNetwork(NetworkDescription description) : torch
     /// <param name="active">Which tasks are wanted; null for all.</param>
     public abstract NetworkOutputs Forward(torch.Tensor features, IReadOnlyList<bool>? active = null);
 
+    /// <summary>Computes what training needs of a batch: a network whose tasks share little may leave out rows without a target.</summary>
+    /// <param name="features">Features [B, F].</param>
+    /// <param name="active">Which tasks are wanted.</param>
+    /// <param name="rows">Per task the rows that have a target, in their order; null for all. Outputs [B, K] of other rows mean nothing.</param>
+    public virtual NetworkOutputs ForwardRows(torch.Tensor features, IReadOnlyList<bool> active, IReadOnlyList<long[]?> rows) => Forward(features, active);
+
+    /// <summary>How far apart the parameters are that <see cref="GetPenalty"/> keeps close; null where the network has none.</summary>
+    public virtual double? GetParameterDistance() => null;
+
     /// <summary>A term that the network adds to the loss (the distance of soft sharing, say); null where it has none.</summary>
     public virtual torch.Tensor? GetPenalty() => null;
 

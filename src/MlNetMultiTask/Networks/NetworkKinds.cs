@@ -6,6 +6,7 @@ internal static class NetworkKinds
     private static readonly Dictionary<string, (Func<NetworkDescription, MultiTaskNetwork> Create, Func<NetworkDescription, long> CountParameters)> _kinds = new(StringComparer.Ordinal)
     {
         [HardParameterSharingNetwork.KindName] = (description => new HardParameterSharingNetwork(description), HardParameterSharingNetwork.CountParameters),
+        [SoftParameterSharingNetwork.KindName] = (description => new SoftParameterSharingNetwork(description), SoftParameterSharingNetwork.CountParameters),
     };
 
     /// <summary>Builds the network; its parameters are 0. It outlives the dispose scope in which it is built, whosever that is.</summary>

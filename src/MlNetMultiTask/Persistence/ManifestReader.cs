@@ -35,6 +35,8 @@ internal sealed class ManifestReader
         }
     }
 
+    public bool Has(string name) => Find(name) is not null;
+
     public string GetString(string name) => GetOptionalString(name) ?? throw Missing(name, "a text");
 
     public string? GetOptionalString(string name) =>

@@ -20,6 +20,27 @@ internal sealed class TaskTargets
     /// <summary>The labels [B x W] as they were read, for figures that are counted: NaN where there is none.</summary>
     public float[] Values { get; init; } = [];
 
+    /// <summary>The rows that have a target, in their order; null where all have.</summary>
+    public long[]? FindRows(int rowCount)
+    {
+        if (LabelWeights is null || Soft is not null || Values.Length == 0)
+        {
+            return null;
+        }
+
+        int width = Values.Length / rowCount;
+        var rows = new List<long>();
+        for (int row = 0; row < rowCount; row++)
+        {
+            if (Values.AsSpan(row * width, width).ContainsAnyInRange(float.NegativeInfinity, float.PositiveInfinity))
+            {
+                rows.Add(row);
+            }
+        }
+
+        return rows.Count == rowCount ? null : [.. rows];
+    }
+
     /// <summary>What a teacher or a peer says of the rows; null where nobody does.</summary>
     public SoftTargets? Soft { get; set; }
 }

@@ -15,6 +15,9 @@ internal interface ITrainingEngine : IDisposable
     /// <summary>Whether all parameters are finite numbers.</summary>
     bool HasFiniteParameters { get; }
 
+    /// <summary>How far apart the parameters are that the network's penalty keeps close; null where it has none.</summary>
+    double? ParameterDistance { get; }
+
     /// <summary>Begins an epoch: what is random in the network then depends on this seed alone.</summary>
     void BeginEpoch(ulong seed);
 

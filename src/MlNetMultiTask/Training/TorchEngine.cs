@@ -43,17 +43,23 @@ internal sealed class TorchEngine : ITrainingEngine
 
     internal FlatParameters Parameters => _parameters;
 
+    public double? ParameterDistance => _network.GetParameterDistance();
+
     public void BeginEpoch(ulong seed) => _network.Dropout?.Seed(seed);
 
     public StepLosses ComputeLosses(Batch batch)
     {
-        NetworkOutputs outputs = _network.Forward(batch.Features);
-        _raw = outputs.Raw;
+        NetworkOutputs outputs = Forward(batch);
         int count = _tasks.Count;
         _losses = new torch.Tensor?[count];
         var step = new StepLosses(new double[count], new bool[count], new double[count], new double[count]);
         for (int i = 0; i < count; i++)
         {
+            if (outputs.Raw[i] is null)
+            {
+                continue;
+            }
+
             (torch.Tensor losses, torch.Tensor? factors, double weight) = GetRows(batch, outputs, i);
             step.RowWeights[i] = weight;
             if (weight == 0)
@@ -83,9 +89,11 @@ internal sealed class TorchEngine : ITrainingEngine
     {
         for (int i = 0; i < metrics.Count; i++)
         {
-            torch.Tensor raw = _raw[i]!;
-            metrics[i].Add(raw.AsSpan(), batch.Targets[i].Values, batch.RowCount);
-            GC.KeepAlive(raw);
+            if (_raw[i] is { } raw)
+            {
+                metrics[i].Add(raw.AsSpan(), batch.Targets[i].Values, batch.RowCount);
+                GC.KeepAlive(raw);
+            }
         }
     }
 
@@ -139,6 +147,15 @@ internal sealed class TorchEngine : ITrainingEngine
     public void Update(double learningRate)
     {
         Span<float> gradients = _parameters.GradientSpan;
+        for (int i = 0; i < _frozen.Length; i++)
+        {
+            if (_frozen[i])
+            {
+                // The network's penalty still pulls at it.
+                gradients[_parameters.GetTaskRange(_network, i)].Clear();
+            }
+        }
+
         if (_maximumGradientNorm is { } maximum)
         {
             CutTo(maximum, gradients);
@@ -151,10 +168,14 @@ internal sealed class TorchEngine : ITrainingEngine
     {
         using IDisposable inference = torch.inference_mode();
         _network.eval();
-        NetworkOutputs outputs = _network.Forward(batch.Features);
-        _raw = outputs.Raw;
+        NetworkOutputs outputs = Forward(batch);
         for (int i = 0; i < _tasks.Count; i++)
         {
+            if (outputs.Raw[i] is null)
+            {
+                continue;
+            }
+
             (torch.Tensor losses, torch.Tensor? factors, double weight) = GetRows(batch, outputs, i);
             lossSums[i] += (factors is null ? losses : losses * factors).sum().item<float>();
             weightSums[i] += weight;
@@ -216,6 +237,17 @@ internal sealed class TorchEngine : ITrainingEngine
                 value *= factor;
             }
         }
+    }
+
+    /// <summary>The outputs for tasks with a target in the batch; a task without is not computed.</summary>
+    private NetworkOutputs Forward(Batch batch)
+    {
+        long[]?[] rows = [.. batch.Targets.Select(targets => targets.FindRows(batch.RowCount))];
+        NetworkOutputs outputs = Array.TrueForAll(rows, own => own is null)
+            ? _network.Forward(batch.Features)
+            : _network.ForwardRows(batch.Features, [.. rows.Select(own => own is not { Length: 0 })], rows);
+        _raw = outputs.Raw;
+        return outputs;
     }
 
     /// <summary>The losses l of a batch's rows [B]; their factors w m, null where all are 1; and Σ w m.</summary>

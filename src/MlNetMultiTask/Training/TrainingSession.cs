@@ -126,6 +126,7 @@ internal sealed class TrainingSession : IDisposable
             ValidationMetrics = validation?.Metrics,
             TaskWeights = ByTask(weightSums.Select(sum => sum / StepsPerEpoch)),
             LearningRate = rate,
+            ParameterDistance = Engine.ParameterDistance,
             Duration = Stopwatch.GetElapsedTime(started),
         };
     }

@@ -8,6 +8,7 @@ public static class TrainerCases
     private static readonly Dictionary<string, Func<MLContext, TrainerSetup, MultiTaskTrainer>> _all = new()
     {
         ["HardParameterSharing"] = (ml, setup) => ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()),
+        ["SoftParameterSharing"] = (ml, setup) => ml.MultiTask.Trainers.SoftParameterSharing(setup.To<SoftParameterSharingOptions>()),
         ["Ensemble"] = (ml, setup) => ml.MultiTask.Trainers.Ensemble(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()), numberOfMembers: 2),
     };
 

@@ -195,6 +195,8 @@ public sealed class TrainingSessionTests
 
         public bool HasFiniteParameters => true;
 
+        public double? ParameterDistance => null;
+
         public StepLosses ComputeLosses(Batch batch)
         {
             Calls.Add("losses");

@@ -1,0 +1,44 @@
+using System.Globalization;
+using Microsoft.ML.Runtime;
+using MlNetMultiTask.Networks;
+using MlNetMultiTask.Trainers;
+
+namespace MlNetMultiTask;
+
+/// <summary>
+/// Soft parameter sharing (Duong, Cohn, Bird, Cook 2015, "Low Resource Dependency Parsing"): each task has a network of its own, and the squared distances between the
+/// networks' parameters are a term of the loss, L(θ) = Σᵢ wᵢ Lᵢ(θᵢ) + λ Σ_{i&lt;j} ‖θᵢ − θⱼ‖².
+/// </summary>
+/// <remarks>
+/// <para>Create it with <c>mlContext.MultiTask.Trainers.SoftParameterSharing(...)</c>.</para>
+/// <para>
+/// Rows that have a label for some tasks only are computed for these alone, and the tasks together in batched products: also with a hundred tasks and one label a row, training
+/// is not one network after the other.
+/// </para>
+/// </remarks>
+public sealed class SoftParameterSharingTrainer : NetworkTrainer
+{
+    private readonly SoftParameterSharingOptions _options;
+
+    internal SoftParameterSharingTrainer(IHostEnvironment environment, SoftParameterSharingOptions options, TrainerVariation? variation = null)
+        : base(environment, options, variation) => _options = options;
+
+    internal override MultiTaskTrainer With(TrainerVariation variation) => new SoftParameterSharingTrainer(Environment, _options, variation);
+
+    internal override NetworkDescription DescribeNetwork(int featureCount, IReadOnlyList<int> outputCounts) =>
+        SoftParameterSharingNetwork.Describe(featureCount, outputCounts, _options.TrunkLayers, _options.HeadLayers, new HiddenLayers(_options.Activation, _options.LayerNormalization));
+
+    internal override IEnumerable<KeyValuePair<string, string>> DescribeSettings() =>
+    [
+        new(nameof(_options.SharingStrength), _options.SharingStrength.ToString(CultureInfo.InvariantCulture)),
+        new(nameof(_options.Scope), _options.Scope.ToString()),
+        new(nameof(_options.TaskGraph), _options.TaskGraph?.ToString() ?? "none"),
+    ];
+
+    private protected override void Prepare(MultiTaskNetwork network)
+    {
+        var own = (SoftParameterSharingNetwork)network;
+        own.Penalty = new SharingPenalty(_options.SharingStrength, _options.TaskGraph?.GetWeights(Tasks));
+        own.Scope = _options.Scope;
+    }
+}
