@@ -11,6 +11,7 @@ internal static class Ratios
         ("score", ScoringRatios.PrintViews),
         ("predict", ScoringRatios.PrintPredictions),
         ("read", ReadingRatios.Print),
+        ("sharing", SharingRatios.PrintEpochs),
     ];
 
     public static bool HasPart(string name) => Array.Exists(_parts, part => part.Name == name);
