@@ -16,7 +16,7 @@ internal static class SharingRatios
 
     public static void PrintEpochs(int pairs)
     {
-        foreach ((int[] trunk, int[] head) in ((int[], int[])[])[([64], []), ([128, 64], [32])])
+        foreach ((int[] trunk, int[] head) in ((int[], int[])[])[([128, 64], [32]), ([64], [])])
         {
             foreach (int batchSize in (int[])[32, 128, 1024])
             {
