@@ -22,4 +22,6 @@ internal sealed class HistoryRow
     public required double LearningRate { get; init; }
 
     public required double Seconds { get; init; }
+
+    public required double ParameterDistance { get; init; }
 }

@@ -37,8 +37,8 @@ public sealed class TrainingHistory
 
     /// <summary>
     /// Returns the history as data: a row for each epoch and task, with the columns <c>Epoch</c>, <c>Task</c>, <c>TrainingLoss</c>,
-    /// <c>ValidationLoss</c>, <c>MetricName</c>, <c>TrainingMetric</c>, <c>ValidationMetric</c>, <c>TaskWeight</c>, <c>LearningRate</c> and
-    /// <c>Seconds</c> (of the epoch). What there is not is NaN.
+    /// <c>ValidationLoss</c>, <c>MetricName</c>, <c>TrainingMetric</c>, <c>ValidationMetric</c>, <c>TaskWeight</c>, <c>LearningRate</c>,
+    /// <c>Seconds</c> and <c>ParameterDistance</c> (these three of the epoch). What there is not is NaN.
     /// </summary>
     /// <param name="mlContext">The context of the view.</param>
     /// <returns>The view.</returns>
@@ -55,7 +55,7 @@ public sealed class TrainingHistory
     /// <returns>The text, with a header line.</returns>
     public string ToCsv()
     {
-        var text = new StringBuilder("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds\r\n");
+        var text = new StringBuilder("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds,ParameterDistance\r\n");
         foreach (HistoryRow row in GetRows())
         {
             text.AppendJoin(
@@ -69,7 +69,8 @@ public sealed class TrainingHistory
                 Number(row.ValidationMetric),
                 Number(row.TaskWeight),
                 Number(row.LearningRate),
-                Number(row.Seconds)).Append("\r\n");
+                Number(row.Seconds),
+                Number(row.ParameterDistance)).Append("\r\n");
         }
 
         return text.ToString();
@@ -112,6 +113,7 @@ public sealed class TrainingHistory
         TaskWeight = epoch.TaskWeights[task],
         LearningRate = epoch.LearningRate,
         Seconds = epoch.Duration.TotalSeconds,
+        ParameterDistance = epoch.ParameterDistance ?? double.NaN,
     }));
 
     private static string Number(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);

@@ -5,8 +5,9 @@ using TorchSharp.Modules;
 namespace MlNetMultiTask.Networks;
 
 /// <summary>
-/// λ Σ_{i&lt;j} wᵢⱼ ‖θᵢ − θⱼ‖², the term that keeps the networks of several tasks close to one another, and its distance. With all weights 1 it is
-/// λ (T Σ ‖θᵢ‖² − ‖Σ θᵢ‖²), which is computed as λ T Σ ‖θᵢ − θ̄‖²: the same number, without the difference of two large ones where the networks are close.
+/// λ Σ_{i&lt;j} wᵢⱼ ‖θᵢ − θⱼ‖², the term that keeps the networks of several tasks close to one another, and its distance. Where n tasks weigh w pair by pair, it is
+/// λ w (n Σ ‖θᵢ‖² − ‖Σ θᵢ‖²), which is computed as λ w n Σ ‖θᵢ − θ̄‖²: the same number, without the difference of two large ones where the networks are close.
+/// Other weights make Σ (LΘ)·Θ, with the graph's Laplacian L, also of the differences from the mean, which L does not see.
 /// </summary>
 /// <param name="strength">λ.</param>
 /// <param name="weights">What each pair weighs [T, T]; null for 1.</param>
@@ -22,11 +23,14 @@ internal sealed class SharingPenalty(double strength, double[,]? weights)
             return null;
         }
 
-        torch.Tensor rows = torch.cat([.. parameters.SelectMany(own => own.Select(parameter => parameter.flatten()))]).view(tasks.Count, -1);
-        torch.Tensor squares = weights is null
-            ? (rows - rows.mean([0], keepdim: true)).Squared().sum().Times(tasks.Count)
-            : (GetLaplacian(tasks, weights).matmul(rows) * rows).sum();
-        return squares.Times(strength);
+        torch.Tensor? total = null;
+        foreach (SharingGroup group in SharingGroup.Find(tasks, weights))
+        {
+            torch.Tensor squares = GetSquares(group, [.. group.Places.SelectMany(place => parameters[place]).Select(parameter => parameter.flatten())]);
+            total = total is null ? squares : total.Plus(squares);
+        }
+
+        return total?.Times(strength);
     }
 
     /// <summary>Σ_{i&lt;j} ‖θᵢ − θⱼ‖², whatever the pairs weigh.</summary>
@@ -36,30 +40,37 @@ internal sealed class SharingPenalty(double strength, double[,]? weights)
         for (int position = 0; parameters.Count > 1 && position < parameters[0].Count; position++)
         {
             float[][] values = [.. parameters.Select(own => Read(own[position]))];
-            for (int i = 0; i < values[0].Length; i++)
+            double[] means = new double[values[0].Length];
+            foreach (float[] own in values)
             {
-                double mean = values.Average(own => (double)own[i]);
-                sum += values.Length * values.Sum(own => (own[i] - mean) * (own[i] - mean));
+                for (int i = 0; i < means.Length; i++)
+                {
+                    means[i] += (double)own[i] / values.Length;
+                }
+            }
+
+            foreach (float[] own in values)
+            {
+                for (int i = 0; i < means.Length; i++)
+                {
+                    double difference = own[i] - means[i];
+                    sum += values.Length * difference * difference;
+                }
             }
         }
 
         return sum;
     }
 
-    /// <summary>L with ΣΣ θᵢ Lᵢⱼ θⱼ = Σ_{i&lt;j} wᵢⱼ (θᵢ − θⱼ)²: on the diagonal the sum of a task's weights, elsewhere the negative weights.</summary>
-    private static torch.Tensor GetLaplacian(IReadOnlyList<int> tasks, double[,] weights)
+    /// <summary>Σ_{i&lt;j} wᵢⱼ ‖θᵢ − θⱼ‖² of a group, of its parameters task by task.</summary>
+    private static torch.Tensor GetSquares(SharingGroup group, IList<torch.Tensor> parameters)
     {
-        int count = tasks.Count;
-        float[] values = new float[count * count];
-        for (int i = 0; i < count; i++)
-        {
-            for (int j = 0; j < count; j++)
-            {
-                values[(i * count) + j] = (float)(i == j ? tasks.Sum(other => weights[tasks[i], other]) : -weights[tasks[i], tasks[j]]);
-            }
-        }
-
-        return torch.tensor(values, [count, count]);
+        int count = group.Places.Length;
+        torch.Tensor rows = torch.cat(parameters).view(count, -1);
+        torch.Tensor centred = rows - rows.mean([0], keepdim: true);
+        return group.Laplacian is { } laplacian
+            ? (torch.tensor(laplacian, [count, count]).matmul(centred) * centred).sum()
+            : centred.Squared().sum().Times(group.EvenWeight * count);
     }
 
     private static float[] Read(Parameter parameter)

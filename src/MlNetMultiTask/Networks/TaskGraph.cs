@@ -36,10 +36,11 @@ public sealed class TaskGraph
     /// <summary>Groups of tasks: the pairs inside a group weigh 1, all others 0. A task in no group stands alone.</summary>
     /// <param name="groups">The names of the tasks of each group; a task is in one group at most.</param>
     /// <returns>The graph.</returns>
-    /// <exception cref="ArgumentException">A task is named twice.</exception>
+    /// <exception cref="ArgumentException">A task is named twice, or a group or name is null.</exception>
     public static TaskGraph Groups(params IReadOnlyList<string>[] groups)
     {
         ArgumentNullException.ThrowIfNull(groups);
+        Require(Array.TrueForAll(groups, group => group is not null && group.All(name => name is not null)), "A group, or the name of a task in one, is null.", nameof(groups));
         string? twice = groups.SelectMany(group => group).GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
         Require(twice is null, $"The task '{twice}' is in a group twice, or in two groups.", nameof(groups));
         return new TaskGraph(

@@ -5,7 +5,7 @@ namespace MlNetMultiTask;
 /// <summary>The options of <see cref="SoftParameterSharingTrainer"/>.</summary>
 public sealed class SoftParameterSharingOptions : MultiTaskTrainerOptions
 {
-    /// <summary>The widths of the lower layers of each task's network, from the features upwards: those that are kept close.</summary>
+    /// <summary>The widths of the lower layers of each task's network, from the features upwards: those that are kept close. Empty: there are heads alone, kept close only in <see cref="SharingScope.TrunkAndHeads"/>.</summary>
     /// <value>The default is 128, 64.</value>
     public IReadOnlyList<int> TrunkLayers { get; init; } = [128, 64];
 

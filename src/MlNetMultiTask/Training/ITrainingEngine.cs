@@ -9,6 +9,9 @@ namespace MlNetMultiTask.Training;
 /// </summary>
 internal interface ITrainingEngine : IDisposable
 {
+    /// <summary>The network's kind, for messages.</summary>
+    string NetworkKind { get; }
+
     /// <summary>Whether several tasks share parameters, so that gradients can be balanced.</summary>
     bool HasSharedParameters { get; }
 

@@ -15,6 +15,7 @@ internal sealed class TorchEngine : ITrainingEngine
     private readonly double? _maximumGradientNorm;
     private readonly FlatParameters _parameters;
     private readonly FlatOptimizer _optimizer;
+    private readonly Range[] _ownRanges;
     private readonly bool[] _frozen;
     private torch.Tensor?[] _losses = [];
     private IReadOnlyList<torch.Tensor?> _raw = [];
@@ -33,9 +34,12 @@ internal sealed class TorchEngine : ITrainingEngine
         _maximumGradientNorm = maximumGradientNorm;
         _parameters = new FlatParameters(network.SharedParameters, [.. Enumerable.Range(0, tasks.Count).SelectMany(network.GetTaskParameters)]);
         _optimizer = (optimizer ?? Optimizer.Adam()).Start(_parameters.Decayed);
+        _ownRanges = [.. Enumerable.Range(0, tasks.Count).Select(task => _parameters.GetTaskRange(network, task))];
         _frozen = new bool[tasks.Count];
         network.train();
     }
+
+    public string NetworkKind => _network.Description.Kind;
 
     public bool HasSharedParameters => _parameters.SharedCount > 0;
 
@@ -152,7 +156,7 @@ internal sealed class TorchEngine : ITrainingEngine
             if (_frozen[i])
             {
                 // The network's penalty still pulls at it.
-                gradients[_parameters.GetTaskRange(_network, i)].Clear();
+                gradients[_ownRanges[i]].Clear();
             }
         }
 
@@ -205,7 +209,7 @@ internal sealed class TorchEngine : ITrainingEngine
 
     public void Freeze(int task, float[] parameters)
     {
-        Range own = _parameters.GetTaskRange(_network, task);
+        Range own = _ownRanges[task];
         parameters.AsSpan(own).CopyTo(_parameters.ValueSpan[own]);
 
         // Without gradient, moments and decay, no optimizer moves a parameter.

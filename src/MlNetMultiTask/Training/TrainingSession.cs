@@ -52,6 +52,13 @@ internal sealed class TrainingSession : IDisposable
         _balancingRandom = new CounterRandom(seed, (uint)RandomStream.Balancing);
         _frozen = new bool[tasks.Count];
         StepsPerEpoch = (training.RowCount + options.BatchSize - 1) / options.BatchSize;
+        if (options.Balancing.Needs.HasFlag(BalancingNeeds.Gramian) && !engine.HasSharedParameters)
+        {
+            Dispose();
+            throw new ArgumentException(
+                $"Option Balancing is {options.Balancing.Name}, which balances the tasks' gradients of the parameters they share; the network {engine.NetworkKind} with these layers has no such parameters. Use TaskBalancing.Sum() or Fixed(...), or a network with shared layers.",
+                nameof(options));
+        }
     }
 
     public ITrainingEngine Engine { get; }

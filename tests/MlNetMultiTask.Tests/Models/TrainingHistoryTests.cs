@@ -18,12 +18,13 @@ public sealed class TrainingHistoryTests
     {
         IDataView view = Create().ToDataView(new MLContext());
 
-        Assert.Equal(["Epoch", "Task", "TrainingLoss", "ValidationLoss", "MetricName", "TrainingMetric", "ValidationMetric", "TaskWeight", "LearningRate", "Seconds"], view.Schema.Select(column => column.Name));
+        Assert.Equal(["Epoch", "Task", "TrainingLoss", "ValidationLoss", "MetricName", "TrainingMetric", "ValidationMetric", "TaskWeight", "LearningRate", "Seconds", "ParameterDistance"], view.Schema.Select(column => column.Name));
         Assert.Equal([1, 1, 2, 2], view.GetColumn<int>("Epoch"));
         Assert.Equal(["Color", Formula, "Color", Formula], view.GetColumn<string>("Task"));
         Assert.Equal([1.5, 0.1, 1.25, 0.05], view.GetColumn<double>("TrainingLoss"));
         Assert.Equal([2.5, double.NaN, 2.25, double.NaN], view.GetColumn<double>("ValidationLoss"));
         Assert.Equal([0.5, 0.5, 0.5, 0.5], view.GetColumn<double>("Seconds"));
+        Assert.Equal([double.NaN, double.NaN, 0.25, 0.25], view.GetColumn<double>("ParameterDistance"));
     }
 
     [Fact]
@@ -35,9 +36,10 @@ public sealed class TrainingHistoryTests
             CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
             string[] lines = Create().ToCsv().Split("\r\n");
 
-            Assert.Equal("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds", lines[0]);
-            Assert.Equal("1,Color,1.5,2.5,MicroAccuracy,0.75,0.5,1,0.001,0.5", lines[1]);
-            Assert.Equal("1,\"'=HYPERLINK(\"\"http://x\"\"), a\",0.1,,RSquared,0.9,,0,0.001,0.5", lines[2]);
+            Assert.Equal("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds,ParameterDistance", lines[0]);
+            Assert.Equal("1,Color,1.5,2.5,MicroAccuracy,0.75,0.5,1,0.001,0.5,", lines[1]);
+            Assert.Equal("1,\"'=HYPERLINK(\"\"http://x\"\"), a\",0.1,,RSquared,0.9,,0,0.001,0.5,", lines[2]);
+            Assert.Equal("2,Color,1.25,2.25,MicroAccuracy,0.75,0.5,1,0.001,0.5,0.25", lines[3]);
             Assert.Equal(6, lines.Length);
         }
         finally
@@ -72,6 +74,17 @@ public sealed class TrainingHistoryTests
         Assert.Equal(history.ToJson(), read.ToJson());
         Assert.Equal(history.ToString(), read.ToString());
         Assert.Equal(history.ToCsv(), read.ToCsv());
+    }
+
+    [Fact]
+    public void A_distance_is_kept_where_there_is_one_and_files_without_it_are_read()
+    {
+        TrainingHistory history = Create();
+        using JsonDocument json = JsonDocument.Parse(history.ToJson());
+        TrainingHistory read = HistoryJson.Read(HistoryJson.Write(history));
+
+        Assert.Equal([null, 0.25], read.Epochs.Select(epoch => epoch.ParameterDistance));
+        Assert.Equal([false, true], json.RootElement.GetProperty("epochs").EnumerateArray().Select(epoch => epoch.TryGetProperty("parameterDistance", out _)));
     }
 
     [Theory]
@@ -116,6 +129,7 @@ public sealed class TrainingHistoryTests
             ValidationMetrics = validation ? By(0.5, double.NaN) : null,
             TaskWeights = By(1, 0),
             LearningRate = 0.001,
+            ParameterDistance = number == 2 ? 0.25 : null,
             Duration = TimeSpan.FromSeconds(0.5),
         };
     }

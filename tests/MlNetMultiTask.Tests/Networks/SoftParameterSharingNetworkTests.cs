@@ -17,9 +17,25 @@ public sealed class SoftParameterSharingNetworkTests
         { "all", SharingScope.Trunk },
         { "all", SharingScope.TrunkAndHeads },
         { "groups", SharingScope.TrunkAndHeads },
+        { "groups apart", SharingScope.Trunk },
         { "pairs", SharingScope.Trunk },
         { "pairs", SharingScope.TrunkAndHeads },
     };
+
+    public static TheoryData<Activation, bool> Layers
+    {
+        get
+        {
+            var data = new TheoryData<Activation, bool>();
+            foreach (Activation activation in Enum.GetValues<Activation>())
+            {
+                data.Add(activation, false);
+                data.Add(activation, true);
+            }
+
+            return data;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Sharings))]
@@ -94,7 +110,7 @@ public sealed class SoftParameterSharingNetworkTests
             for (int i = 0; i < values.Length; i++)
             {
                 // A quadratic: central differences are exact but for rounding.
-                Assert.Equal((At(i, Step) - At(i, -Step)) / (2 * Step), gradient[i], 5e-2);
+                Assert.Equal((At(i, Step) - At(i, -Step)) / (2 * Step), gradient[i], 5e-3);
             }
 
             double At(int index, float step)
@@ -111,6 +127,24 @@ public sealed class SoftParameterSharingNetworkTests
     }
 
     [Fact]
+    public void Networks_that_are_close_have_an_exact_distance_also_under_a_graph()
+    {
+        using IDisposable disposal = torch.NewDisposeScope();
+        using SoftParameterSharingNetwork network = Create([5], []);
+        network.Penalty = new SharingPenalty(1, TaskGraph.Pairs(("A", "B", 1), ("B", "C", 2)).GetWeights(_tasks));
+        using (torch.no_grad())
+        {
+            // In single precision the squares of 1000 hide this difference, whose own square is 2^-20.
+            foreach (int task in (int[])[0, 1, 2, 3])
+            {
+                network.GetTaskParameters(task)[1].copy_(torch.full(5, 1000 + (task == 1 ? 1f / 1024 : 0)));
+            }
+        }
+
+        Assert.Equal(5 * 3 * Math.Pow(2, -20), network.GetPenalty()!.item<float>(), 1e-7);
+    }
+
+    [Fact]
     public void Without_strength_or_partners_there_is_no_penalty()
     {
         using IDisposable disposal = torch.NewDisposeScope();
@@ -123,10 +157,7 @@ public sealed class SoftParameterSharingNetworkTests
     }
 
     [Theory]
-    [InlineData(Activation.ReLU, false)]
-    [InlineData(Activation.GELU, true)]
-    [InlineData(Activation.Tanh, false)]
-    [InlineData(Activation.LeakyReLU, true)]
+    [MemberData(nameof(Layers))]
     public void Tasks_computed_together_on_their_rows_are_the_tasks_computed_one_by_one(Activation activation, bool normalization)
     {
         using IDisposable disposal = torch.NewDisposeScope();
@@ -161,7 +192,7 @@ public sealed class SoftParameterSharingNetworkTests
             Assert.Equal(expected[i] is null, actual[i] is null);
             if (expected[i] is { } tensor)
             {
-                Assert.All(tensor.contiguous().data<float>().ToArray().Zip(actual[i]!.contiguous().data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f * Math.Max(1f, Math.Abs(pair.First))));
+                Assert.All(tensor.contiguous().data<float>().ToArray().Zip(actual[i]!.contiguous().data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5f * Math.Max(1f, Math.Abs(pair.First))));
             }
         }
     }
@@ -185,6 +216,7 @@ public sealed class SoftParameterSharingNetworkTests
 
     private static TaskGraph? Graph(string name) => name switch
     {
+        "groups apart" => TaskGraph.Groups(["A", "B", "D"], ["C"]),
         "groups" => TaskGraph.Groups(["A", "C"], ["B", "D"]),
         "pairs" => TaskGraph.Pairs(("A", "B", 0.5), ("D", "A", 2), ("B", "C", 0), ("B", "D", 0.25), ("A", "C", 1.5)),
         _ => null,

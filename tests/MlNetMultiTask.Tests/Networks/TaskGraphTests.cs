@@ -19,6 +19,7 @@ public sealed class TaskGraphTests
         Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => TaskGraph.Pairs(("A", "B", double.NaN))).Message, StringComparison.Ordinal);
         Assert.Contains("two different tasks", Assert.Throws<ArgumentException>(() => TaskGraph.Pairs(("A", "A", 1))).Message, StringComparison.Ordinal);
         Assert.Contains("is there twice", Assert.Throws<ArgumentException>(() => TaskGraph.Pairs(("A", "B", 1), ("B", "A", 1))).Message, StringComparison.Ordinal);
+        Assert.Contains("is null", Assert.Throws<ArgumentException>(() => TaskGraph.Groups(["A"], null!)).Message, StringComparison.Ordinal);
         Assert.Contains("The task 'B'", Assert.Throws<ArgumentException>(() => TaskGraph.Groups(["A", "B"], ["B", "C"])).Message, StringComparison.Ordinal);
     }
 }

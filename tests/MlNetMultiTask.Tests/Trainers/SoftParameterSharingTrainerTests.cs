@@ -3,6 +3,7 @@ using MlNetMultiTask.FreshProcess;
 using MlNetMultiTask.Models;
 using MlNetMultiTask.Persistence;
 using MlNetMultiTask.Tests.Contracts;
+using MlNetMultiTask.Tests.Training;
 
 namespace MlNetMultiTask.Tests.Trainers;
 
@@ -152,6 +153,52 @@ public sealed class SoftParameterSharingTrainerTests
     }
 
     [Fact]
+    public void A_checkpoint_of_another_sharing_is_refused_with_what_differs()
+    {
+        using var folder = new TemporaryFolder();
+        IDataView data = TestData.View(_ml);
+        SoftParameterSharingOptions Options(float strength = 0.25f, SharingScope scope = SharingScope.Trunk, TaskGraph? graph = null, IProgress<TrainingProgress>? progress = null, CancellationToken token = default) => new()
+        {
+            Tasks = TestData.Tasks(),
+            TrunkLayers = [4],
+            HeadLayers = [],
+            SharingStrength = strength,
+            Scope = scope,
+            TaskGraph = graph,
+            MaximumNumberOfEpochs = 4,
+            Seed = 4,
+            Checkpointing = new Checkpointing(folder[""]),
+            Progress = progress,
+            CancellationToken = token,
+        };
+        using var cancellation = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Fit(Options(progress: new CancelAfter(2, cancellation), token: cancellation.Token)));
+        void Says(SoftParameterSharingOptions options, string words) =>
+            Assert.Contains(words, Assert.Throws<ArgumentException>(() => Fit(options)).Message, StringComparison.Ordinal);
+
+        Says(Options(strength: 0.5f), "SharingStrength was 0.25, and is 0.5");
+        Says(Options(scope: SharingScope.TrunkAndHeads), "Scope was Trunk, and is TrunkAndHeads");
+        Says(Options(graph: TaskGraph.Groups(["Color", "Size"])), "TaskGraph was none, and is Groups(Color, Size)");
+        using MultiTaskTransformer resumed = Fit(Options());
+        Assert.Equal(4, resumed.History!.Epochs.Count(epoch => epoch.ParameterDistance > 0));
+
+        MultiTaskTransformer Fit(SoftParameterSharingOptions options) => _ml.MultiTask.Trainers.SoftParameterSharing(options).Fit(data);
+    }
+
+    [Fact]
+    public void Balancing_of_shared_gradients_is_refused_with_both_names()
+    {
+        string message = Assert.Throws<ArgumentException>(() => _ml.MultiTask.Trainers.SoftParameterSharing(new SoftParameterSharingOptions
+        {
+            Tasks = TestData.Tasks(),
+            Balancing = new GramianBalancing(),
+        }).Fit(TestData.View(_ml))).Message;
+
+        Assert.Contains("GramianForTests", message, StringComparison.Ordinal);
+        Assert.Contains("SoftParameterSharing", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Options_are_checked_and_explained()
     {
         void Says(SoftParameterSharingOptions options, params string[] words)
@@ -201,5 +248,16 @@ public sealed class SoftParameterSharingTrainerTests
         }
 
         return [.. Enumerable.Range(0, count).Select(row => matrix[row, count] / matrix[row, row])];
+    }
+
+    private sealed class CancelAfter(int epochs, CancellationTokenSource source) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.IsEndOfEpoch && value.Epoch == epochs)
+            {
+                source.Cancel();
+            }
+        }
     }
 }

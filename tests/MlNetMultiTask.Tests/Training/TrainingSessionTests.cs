@@ -125,6 +125,17 @@ public sealed class TrainingSessionTests
     }
 
     [Fact]
+    public void Balancing_gradients_that_are_not_shared_is_refused_and_leaves_nothing_open()
+    {
+        var engine = new RecordingEngine { HasSharedParameters = false };
+        string message = Assert.Throws<ArgumentException>(() => Open(new TrainingRows(4), engine, batchSize: 4, epochs: 1, balancing: new GramianBalancing())).Message;
+
+        Assert.Contains("Balancing is GramianForTests", message, StringComparison.Ordinal);
+        Assert.Contains("network Recording", message, StringComparison.Ordinal);
+        Assert.True(engine.IsDisposed);
+    }
+
+    [Fact]
     public void Training_lowers_the_objective_and_is_the_same_each_time()
     {
         var rows = new TrainingRows(60);
@@ -191,7 +202,9 @@ public sealed class TrainingSessionTests
 
         public Func<int, StepLosses> Losses { get; init; } = _ => new StepLosses([1, 1, 1, 1, 1], [true, true, true, true, true], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1]);
 
-        public bool HasSharedParameters => true;
+        public string NetworkKind => "Recording";
+
+        public bool HasSharedParameters { get; init; } = true;
 
         public bool HasFiniteParameters => true;
 

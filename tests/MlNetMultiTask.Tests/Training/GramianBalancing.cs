@@ -1,0 +1,13 @@
+using MlNetMultiTask.Balancing;
+
+namespace MlNetMultiTask.Tests.Training;
+
+/// <summary>A method that asks for the Gramian, and then weighs all tasks alike.</summary>
+internal sealed class GramianBalancing : TaskBalancing
+{
+    public override string Name => "GramianForTests";
+
+    internal override BalancingNeeds Needs => BalancingNeeds.Gramian;
+
+    internal override ITaskWeighting Start(IReadOnlyList<string> tasks) => Sum().Start(tasks);
+}
