@@ -38,9 +38,8 @@ internal static class FashionMnistEnsembles
                 PrintRow(seed.ToString(CultureInfo.InvariantCulture), name, all[^1]);
             }
 
-            double[] means = [.. Enumerable.Range(0, all[0].Length).Select(column => all.Average(row => row[column]))];
-            PrintRow("mean", name, means);
-            PrintRow("deviation", name, [.. means.Select((mean, column) => Math.Sqrt(all.Sum(row => (row[column] - mean) * (row[column] - mean)) / (all.Count - 1)))]);
+            PrintRow("mean", name, Seeds.GetMeans(all));
+            PrintRow("deviation", name, Seeds.GetDeviations(all));
         }
     }
 

@@ -26,9 +26,8 @@ internal static class FashionMnistSchedules
             PrintRow(seed.ToString(CultureInfo.InvariantCulture), all[^1]);
         }
 
-        double[] means = [.. Enumerable.Range(0, all[0].Length).Select(column => all.Average(row => row[column]))];
-        PrintRow("mean", means);
-        PrintRow("deviation", [.. means.Select((mean, column) => Math.Sqrt(all.Sum(row => (row[column] - mean) * (row[column] - mean)) / (all.Count - 1)))]);
+        PrintRow("mean", Seeds.GetMeans(all));
+        PrintRow("deviation", Seeds.GetDeviations(all));
     }
 
     private static double[] Train(int seed, IDataView train, IDataView test, int epochs, LearningRateSchedule rate, EarlyStopping? stopping)

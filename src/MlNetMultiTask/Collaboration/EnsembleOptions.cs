@@ -1,4 +1,5 @@
 using System.Globalization;
+using static MlNetMultiTask.MultiTaskTrainerOptions;
 
 namespace MlNetMultiTask;
 
@@ -26,7 +27,7 @@ public sealed class EnsembleOptions
 
     /// <summary>
     /// Whether each member learns from as many rows as there are, drawn with replacement (bagging, Breiman 1996). Validation rows are put aside before. Class
-    /// weights and the scale of regression labels are those of all rows.
+    /// weights follow the drawn rows; the scale of regression labels is that of all.
     /// </summary>
     /// <value>The default is false: each member learns from all rows.</value>
     public bool Bootstrap { get; init; }
@@ -92,13 +93,5 @@ public sealed class EnsembleOptions
         Require(unknown is null, nameof(TaskCombiners), $"names the task '{unknown}', which is none of the trainers': '{string.Join("', '", tasks.Select(task => task.Name))}'");
         PredictionTask? refused = tasks.FirstOrDefault(task => !GetCombiner(task).Suits(task));
         Require(refused is null, TaskCombiners.ContainsKey(refused?.Name ?? "") ? nameof(TaskCombiners) : nameof(Combiner), $"is Vote for the task '{refused?.Name}', and a number is no class to vote for; use Mean or Median for this task (option TaskCombiners)");
-    }
-
-    private static void Require(bool valid, string option, string problem)
-    {
-        if (!valid)
-        {
-            throw new ArgumentException($"Option {option} {problem}.", option);
-        }
     }
 }

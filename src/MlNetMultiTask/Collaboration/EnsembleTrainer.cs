@@ -14,6 +14,14 @@ namespace MlNetMultiTask;
 /// </summary>
 /// <remarks>
 /// <para>Create it with <c>mlContext.MultiTask.Trainers.Ensemble(...)</c>.</para>
+/// <list type="table">
+/// <listheader><term>Characteristic</term><description>Value</description></listheader>
+/// <item><term>Machine learning tasks</term><description>Those of the members; votes are for classes and labels only</description></item>
+/// <item><term>Is normalization required?</term><description>As for the members</description></item>
+/// <item><term>Is caching required?</term><description>No; each member reads the data once, so that a chain that is slow to read is better cached (<c>AppendCacheCheckpoint</c>)</description></item>
+/// <item><term>Required NuGet in addition to Microsoft.ML</term><description>MlNetMultiTask, and TorchSharp-cpu or another package with LibTorch</description></item>
+/// <item><term>Exportable to ONNX</term><description>No</description></item>
+/// </list>
 /// <para>
 /// Each member is trained as its own options say: where it puts validation rows aside, it draws them by its own seed. To go on from a model, give an ensemble of as many members.
 /// </para>
@@ -32,14 +40,7 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
 
     internal override string FeatureColumnName => _options.Members[0].FeatureColumnName;
 
-    internal override TrainingRun Run
-    {
-        get
-        {
-            TrainingRun first = _options.Members[0].Run;
-            return _variation?.Run ?? new TrainingRun(_options.Progress, _options.Checkpointing, first.OnCancellation, null, _options.CancellationToken);
-        }
-    }
+    internal override TrainingRun Run => _variation?.Run ?? new TrainingRun(_options.Progress, _options.Checkpointing, _options.Members[0].Run.OnCancellation, null, _options.CancellationToken);
 
     /// <inheritdoc/>
     public override SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
@@ -63,7 +64,7 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
                 Run = members.GetRun(i),
             })),
         ];
-        IReadOnlyList<Model> models = members.Train(trainers, trainData, validationData, FindInitialModels(initialModel ?? _variation?.Run?.InitialModel), _options.MaximumNumberOfParallelMembers);
+        IReadOnlyList<Model> models = members.Train(trainers, trainData, validationData, FindInitialModels(initialModel), _options.MaximumNumberOfParallelMembers);
         try
         {
             EnsembleCombiner[] combiners = [.. Tasks.Select(_options.GetCombiner)];

@@ -18,9 +18,9 @@ internal sealed class HardParameterSharingNetwork : MultiTaskNetwork
         : base(description)
     {
         HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
-        _trunk = new DenseStack(description.FeatureCount, description.Sizes[SharedLayers], null, hidden);
+        _trunk = new DenseStack(description.FeatureCount, description.GetSizes(SharedLayers), null, hidden);
         register_module("shared", _trunk);
-        _heads = [.. description.OutputCounts.Select(count => new DenseStack(_trunk.OutputWidth, description.Sizes[HeadLayers], count, hidden))];
+        _heads = [.. description.OutputCounts.Select(count => new DenseStack(_trunk.OutputWidth, description.GetSizes(HeadLayers), count, hidden))];
         for (int i = 0; i < _heads.Length; i++)
         {
             register_module(FormattableString.Invariant($"head{i}"), _heads[i]);
@@ -39,11 +39,8 @@ internal sealed class HardParameterSharingNetwork : MultiTaskNetwork
     /// <exception cref="FormatException">The description lacks a setting.</exception>
     public static long CountParameters(NetworkDescription description)
     {
-        if (!description.Sizes.TryGetValue(SharedLayers, out int[]? shared) || !description.Sizes.TryGetValue(HeadLayers, out int[]? head))
-        {
-            throw new FormatException($"A {KindName} network needs the settings '{SharedLayers}' and '{HeadLayers}'.");
-        }
-
+        int[] shared = description.GetSizes(SharedLayers);
+        int[] head = description.GetSizes(HeadLayers);
         HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
         int width = shared.Length > 0 ? shared[^1] : description.FeatureCount;
         return description.OutputCounts.Aggregate(

@@ -29,11 +29,13 @@ internal abstract class MultiTaskNetwork(NetworkDescription description) : torch
     /// <param name="rows">Per task the rows that have a target, in their order; null for all. Outputs [B, K] of other rows mean nothing.</param>
     public virtual NetworkOutputs ForwardRows(torch.Tensor features, IReadOnlyList<bool> active, IReadOnlyList<long[]?> rows) => Forward(features, active);
 
-    /// <summary>How far apart the parameters are that <see cref="GetPenalty"/> keeps close; null where the network has none.</summary>
-    public virtual double? GetParameterDistance() => null;
+    /// <summary>How far apart the parameters are that <see cref="AddPenaltyGradient"/> keeps close; null where there are none.</summary>
+    public virtual double? GetParameterDistance(IParameterBuffers buffers) => null;
 
-    /// <summary>A term that the network adds to the loss (the distance of soft sharing, say); null where it has none.</summary>
-    public virtual torch.Tensor? GetPenalty() => null;
+    /// <summary>Adds the gradient of a term that the network adds to the loss (the distance of soft sharing, say); most have none.</summary>
+    public virtual void AddPenaltyGradient(IParameterBuffers buffers)
+    {
+    }
 
     /// <summary>Gives all parameters their first values.</summary>
     /// <param name="random">The source of random numbers.</param>

@@ -2,11 +2,9 @@ namespace MlNetMultiTask.Networks;
 
 /// <summary>Tasks that are kept close to one another, each to some of the others at least, and to none outside.</summary>
 /// <param name="Places">Their places among the tasks that were asked about; two or more.</param>
-/// <param name="EvenWeight">What each pair weighs, where all weigh the same.</param>
-/// <param name="Laplacian">
-/// Otherwise L [n, n] with ΣΣ θᵢ Lᵢⱼ θⱼ = Σ_{i&lt;j} wᵢⱼ (θᵢ − θⱼ)²: on the diagonal the sum of a task's weights, elsewhere the negative weights.
-/// </param>
-internal sealed record SharingGroup(int[] Places, double EvenWeight, float[]? Laplacian)
+/// <param name="EvenWeight">What each pair weighs, where all weigh the same; null elsewhere.</param>
+/// <param name="Pairs">The pairs of places that have a weight, each once; used where weights differ.</param>
+internal sealed record SharingGroup(int[] Places, double? EvenWeight, IReadOnlyList<(int First, int Second, double Weight)> Pairs)
 {
     /// <summary>The groups of some tasks; a task that is kept close to no other is in none.</summary>
     /// <param name="tasks">The tasks' places in the weights.</param>
@@ -15,18 +13,11 @@ internal sealed record SharingGroup(int[] Places, double EvenWeight, float[]? La
     {
         if (weights is null)
         {
-            yield return new SharingGroup([.. Enumerable.Range(0, tasks.Count)], 1, null);
-            yield break;
+            return tasks.Count > 1 ? [new SharingGroup([.. Enumerable.Range(0, tasks.Count)], 1, [])] : [];
         }
 
         bool[] seen = new bool[tasks.Count];
-        for (int first = 0; first < tasks.Count; first++)
-        {
-            if (!seen[first] && Connect(first, tasks, weights, seen) is { Length: > 1 } places)
-            {
-                yield return Create(places, [.. places.Select(place => tasks[place])], weights);
-            }
-        }
+        return [.. Enumerable.Range(0, tasks.Count).Where(first => !seen[first]).Select(first => Connect(first, tasks, weights, seen)).Where(places => places.Length > 1).Select(places => Create(places, tasks, weights))];
     }
 
     /// <summary>The places that pairs with a weight lead to, from this one on.</summary>
@@ -49,25 +40,12 @@ internal sealed record SharingGroup(int[] Places, double EvenWeight, float[]? La
         return [.. places.Order()];
     }
 
-    private static SharingGroup Create(int[] places, int[] tasks, double[,] weights)
+    private static SharingGroup Create(int[] places, IReadOnlyList<int> tasks, double[,] weights)
     {
-        double even = weights[tasks[0], tasks[1]];
-        bool isEven = true;
-        float[] laplacian = new float[tasks.Length * tasks.Length];
-        for (int i = 0; i < tasks.Length; i++)
-        {
-            double sum = 0;
-            for (int j = 0; j < tasks.Length; j++)
-            {
-                double weight = weights[tasks[i], tasks[j]];
-                sum += weight;
-                isEven &= i == j || weight == even;
-                laplacian[(i * tasks.Length) + j] = -(float)weight;
-            }
-
-            laplacian[(i * tasks.Length) + i] = (float)sum;
-        }
-
-        return new SharingGroup(places, even, isEven ? null : laplacian);
+        (int First, int Second, double Weight)[] pairs =
+            [.. places.SelectMany((first, i) => places.Skip(i + 1).Select(second => (first, second, weights[tasks[first], tasks[second]])))];
+        return Array.TrueForAll(pairs, pair => pair.Weight == pairs[0].Weight)
+            ? new SharingGroup(places, pairs[0].Weight, [])
+            : new SharingGroup(places, null, [.. pairs.Where(pair => pair.Weight > 0)]);
     }
 }

@@ -1,60 +1,77 @@
-using MlNetMultiTask.Interop;
-using TorchSharp;
+using System.Numerics.Tensors;
 using TorchSharp.Modules;
 
 namespace MlNetMultiTask.Networks;
 
 /// <summary>
-/// λ Σ_{i&lt;j} wᵢⱼ ‖θᵢ − θⱼ‖², the term that keeps the networks of several tasks close to one another, and its distance. Where n tasks weigh w pair by pair, it is
-/// λ w (n Σ ‖θᵢ‖² − ‖Σ θᵢ‖²), which is computed as λ w n Σ ‖θᵢ − θ̄‖²: the same number, without the difference of two large ones where the networks are close.
-/// Other weights make Σ (LΘ)·Θ, with the graph's Laplacian L, also of the differences from the mean, which L does not see.
+/// λ Σ_{i&lt;j} wᵢⱼ ‖θᵢ − θⱼ‖², the term that keeps parameters of several tasks close to one another. Its gradient is added in managed code, since torch would make a graph of some nodes
+/// for each parameter of each task in every step. Where n tasks weigh w pair by pair, the term is λ w (n Σ ‖θᵢ‖² − ‖Σ θᵢ‖²), with the gradient 2 λ w n (θᵢ − θ̄); where weights differ, each
+/// pair adds 2 λ wᵢⱼ (θᵢ − θⱼ).
 /// </summary>
-/// <param name="strength">λ.</param>
-/// <param name="weights">What each pair weighs [T, T]; null for 1.</param>
-internal sealed class SharingPenalty(double strength, double[,]? weights)
+internal sealed class SharingPenalty
 {
-    /// <summary>The term for tasks of the same parameters; null where it is 0.</summary>
+    private readonly double _strength;
+    private readonly IReadOnlyList<IReadOnlyList<Parameter>> _parameters;
+    private readonly IReadOnlyList<SharingGroup> _groups;
+    private readonly float[] _means;
+    private readonly float[] _differences;
+
+    /// <param name="strength">λ.</param>
     /// <param name="tasks">The tasks' places in the weights.</param>
     /// <param name="parameters">Per task its parameters, of the same shapes in the same order.</param>
-    public torch.Tensor? Compute(IReadOnlyList<int> tasks, IReadOnlyList<IReadOnlyList<Parameter>> parameters)
+    /// <param name="weights">What each pair weighs [T, T]; null for 1.</param>
+    public SharingPenalty(double strength, IReadOnlyList<int> tasks, IReadOnlyList<IReadOnlyList<Parameter>> parameters, double[,]? weights)
     {
-        if (strength == 0 || tasks.Count < 2 || parameters[0].Count == 0)
-        {
-            return null;
-        }
+        _strength = strength;
+        _parameters = parameters;
+        _groups = strength == 0 ? [] : [.. SharingGroup.Find(tasks, weights)];
+        long largest = parameters[0].Select(parameter => parameter.numel()).DefaultIfEmpty(0).Max();
+        _means = new float[largest];
+        _differences = new float[largest];
+    }
 
-        torch.Tensor? total = null;
-        foreach (SharingGroup group in SharingGroup.Find(tasks, weights))
+    /// <summary>Adds the term's gradient to the parameters' gradients.</summary>
+    public void AddGradient(IParameterBuffers buffers)
+    {
+        foreach (SharingGroup group in _groups)
         {
-            torch.Tensor squares = GetSquares(group, [.. group.Places.SelectMany(place => parameters[place]).Select(parameter => parameter.flatten())]);
-            total = total is null ? squares : total.Plus(squares);
+            for (int position = 0; position < _parameters[0].Count; position++)
+            {
+                if (group.EvenWeight is { } weight)
+                {
+                    AddEven(buffers, group.Places, position, (float)(2 * _strength * weight * group.Places.Length));
+                }
+                else
+                {
+                    AddPairs(buffers, group.Pairs, position);
+                }
+            }
         }
-
-        return total?.Times(strength);
     }
 
     /// <summary>Σ_{i&lt;j} ‖θᵢ − θⱼ‖², whatever the pairs weigh.</summary>
-    public static double GetDistance(IReadOnlyList<IReadOnlyList<Parameter>> parameters)
+    public double GetDistance(IParameterBuffers buffers)
     {
         double sum = 0;
-        for (int position = 0; parameters.Count > 1 && position < parameters[0].Count; position++)
+        for (int position = 0; position < _parameters[0].Count; position++)
         {
-            float[][] values = [.. parameters.Select(own => Read(own[position]))];
-            double[] means = new double[values[0].Length];
-            foreach (float[] own in values)
+            double[] means = new double[_parameters[0][position].numel()];
+            foreach (IReadOnlyList<Parameter> own in _parameters)
             {
+                ReadOnlySpan<float> values = buffers.GetValues(own[position]);
                 for (int i = 0; i < means.Length; i++)
                 {
-                    means[i] += (double)own[i] / values.Length;
+                    means[i] += (double)values[i] / _parameters.Count;
                 }
             }
 
-            foreach (float[] own in values)
+            foreach (IReadOnlyList<Parameter> own in _parameters)
             {
+                ReadOnlySpan<float> values = buffers.GetValues(own[position]);
                 for (int i = 0; i < means.Length; i++)
                 {
-                    double difference = own[i] - means[i];
-                    sum += values.Length * difference * difference;
+                    double difference = values[i] - means[i];
+                    sum += _parameters.Count * difference * difference;
                 }
             }
         }
@@ -62,20 +79,39 @@ internal sealed class SharingPenalty(double strength, double[,]? weights)
         return sum;
     }
 
-    /// <summary>Σ_{i&lt;j} wᵢⱼ ‖θᵢ − θⱼ‖² of a group, of its parameters task by task.</summary>
-    private static torch.Tensor GetSquares(SharingGroup group, IList<torch.Tensor> parameters)
+    /// <summary>All numbers are taken relative to the first task's: so near parameters have exact differences, however large they are.</summary>
+    private void AddEven(IParameterBuffers buffers, int[] places, int position, float factor)
     {
-        int count = group.Places.Length;
-        torch.Tensor rows = torch.cat(parameters).view(count, -1);
-        torch.Tensor centred = rows - rows.mean([0], keepdim: true);
-        return group.Laplacian is { } laplacian
-            ? (torch.tensor(laplacian, [count, count]).matmul(centred) * centred).sum()
-            : centred.Squared().sum().Times(group.EvenWeight * count);
+        ReadOnlySpan<float> first = buffers.GetValues(_parameters[places[0]][position]);
+        Span<float> means = _means.AsSpan(0, first.Length);
+        Span<float> differences = _differences.AsSpan(0, first.Length);
+        means.Clear();
+        foreach (int place in places)
+        {
+            TensorPrimitives.Subtract(buffers.GetValues(_parameters[place][position]), first, differences);
+            TensorPrimitives.Add(means, differences, means);
+        }
+
+        TensorPrimitives.Divide(means, places.Length, means);
+        foreach (int place in places)
+        {
+            Span<float> gradients = buffers.GetGradients(_parameters[place][position]);
+            TensorPrimitives.Subtract(buffers.GetValues(_parameters[place][position]), first, differences);
+            TensorPrimitives.Subtract(differences, means, differences);
+            TensorPrimitives.MultiplyAdd(differences, factor, gradients, gradients);
+        }
     }
 
-    private static float[] Read(Parameter parameter)
+    private void AddPairs(IParameterBuffers buffers, IReadOnlyList<(int First, int Second, double Weight)> pairs, int position)
     {
-        using IDisposable scope = torch.NewDisposeScope();
-        return parameter.detach().contiguous().AsSpan().ToArray();
+        foreach ((int first, int second, double weight) in pairs)
+        {
+            (Parameter one, Parameter other) = (_parameters[first][position], _parameters[second][position]);
+            Span<float> differences = _differences.AsSpan(0, buffers.GetValues(one).Length);
+            TensorPrimitives.Subtract(buffers.GetValues(one), buffers.GetValues(other), differences);
+            float factor = (float)(2 * _strength * weight);
+            TensorPrimitives.MultiplyAdd(differences, factor, buffers.GetGradients(one), buffers.GetGradients(one));
+            TensorPrimitives.MultiplyAdd(differences, -factor, buffers.GetGradients(other), buffers.GetGradients(other));
+        }
     }
 }

@@ -13,25 +13,20 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
 
     private readonly DenseStack[] _trunks;
     private readonly DenseStack[] _heads;
+    private IReadOnlyList<SharingPenalty> _penalties = [];
 
     public SoftParameterSharingNetwork(NetworkDescription description)
         : base(description)
     {
         HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
-        _trunks = [.. description.OutputCounts.Select(_ => new DenseStack(description.FeatureCount, description.Sizes[TrunkLayers], null, hidden))];
-        _heads = [.. description.OutputCounts.Select((count, i) => new DenseStack(_trunks[i].OutputWidth, description.Sizes[HeadLayers], count, hidden))];
+        _trunks = [.. description.OutputCounts.Select(_ => new DenseStack(description.FeatureCount, description.GetSizes(TrunkLayers), null, hidden))];
+        _heads = [.. description.OutputCounts.Select((count, i) => new DenseStack(_trunks[i].OutputWidth, description.GetSizes(HeadLayers), count, hidden))];
         for (int i = 0; i < _trunks.Length; i++)
         {
             register_module(FormattableString.Invariant($"trunk{i}"), _trunks[i]);
             register_module(FormattableString.Invariant($"head{i}"), _heads[i]);
         }
     }
-
-    /// <summary>What keeps the networks close; null in a model, which is not trained.</summary>
-    public SharingPenalty? Penalty { get; set; }
-
-    /// <summary>Which parameters it keeps close.</summary>
-    public SharingScope Scope { get; set; }
 
     public override IReadOnlyList<Parameter> SharedParameters => [];
 
@@ -45,11 +40,8 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
     /// <exception cref="FormatException">The description lacks a setting.</exception>
     public static long CountParameters(NetworkDescription description)
     {
-        if (!description.Sizes.TryGetValue(TrunkLayers, out int[]? trunk) || !description.Sizes.TryGetValue(HeadLayers, out int[]? head))
-        {
-            throw new FormatException($"A {KindName} network needs the settings '{TrunkLayers}' and '{HeadLayers}'.");
-        }
-
+        int[] trunk = description.GetSizes(TrunkLayers);
+        int[] head = description.GetSizes(HeadLayers);
         HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
         int width = trunk.Length > 0 ? trunk[^1] : description.FeatureCount;
         long ofTrunk = DenseStack.CountParameters(description.FeatureCount, trunk, null, hidden);
@@ -79,26 +71,32 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
         return new NetworkOutputs(null, raw);
     }
 
-    public override torch.Tensor? GetPenalty()
+    /// <summary>Keeps the tasks' networks close to one another in training; without this call, nothing does.</summary>
+    /// <param name="strength">λ.</param>
+    /// <param name="scope">Which parameters are kept close: all trunks; and, if wanted, heads with as many outputs.</param>
+    /// <param name="weights">What each pair of tasks weighs [T, T]; null for 1.</param>
+    public void KeepClose(double strength, SharingScope scope, double[,]? weights)
     {
-        if (Penalty is null)
-        {
-            return null;
-        }
+        int[] all = [.. Enumerable.Range(0, _trunks.Length)];
+        SharingPenalty Keep(IEnumerable<int> tasks, DenseStack[] stacks) => new(strength, [.. tasks], [.. tasks.Select(task => stacks[task].Parameters)], weights);
 
-        torch.Tensor? total = null;
-        foreach ((int[] tasks, IReadOnlyList<Parameter>[] parameters) in GetShared())
+        _penalties = [Keep(all, _trunks)];
+        if (scope == SharingScope.TrunkAndHeads)
         {
-            if (Penalty.Compute(tasks, parameters) is { } term)
-            {
-                total = total is null ? term : Interop.TensorArithmetic.Plus(total, term);
-            }
+            _penalties = [.. _penalties, .. all.GroupBy(task => Description.OutputCounts[task]).Select(group => Keep(group, _heads))];
         }
-
-        return total;
     }
 
-    public override double? GetParameterDistance() => GetShared().Sum(shared => SharingPenalty.GetDistance(shared.Parameters));
+    public override void AddPenaltyGradient(IParameterBuffers buffers)
+    {
+        foreach (SharingPenalty penalty in _penalties)
+        {
+            penalty.AddGradient(buffers);
+        }
+    }
+
+    public override double? GetParameterDistance(IParameterBuffers buffers) =>
+        _penalties.Count == 0 ? null : _penalties.Sum(penalty => penalty.GetDistance(buffers));
 
     /// <summary>Each task's network begins as it would alone; so all trunks begin alike.</summary>
     public override void Initialize(IRandomSource random, IReadOnlyList<float[]> outputBiases)
@@ -139,19 +137,6 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
                 long[] of = rows[tasks[i]]!;
                 torch.Tensor empty = torch.zeros(features.shape[0], group.Key, dtype: torch.float32, device: torch.CPU);
                 raw[tasks[i]] = empty.index_copy(0, torch.tensor(of), outputs.select(0, place).narrow(0, 0, of.Length));
-            }
-        }
-    }
-
-    /// <summary>The tasks of which parameters are kept close, with these parameters: all trunks; and, if wanted, heads with as many outputs.</summary>
-    private IEnumerable<(int[] Tasks, IReadOnlyList<Parameter>[] Parameters)> GetShared()
-    {
-        yield return ([.. Enumerable.Range(0, _trunks.Length)], [.. _trunks.Select(trunk => trunk.Parameters)]);
-        if (Scope == SharingScope.TrunkAndHeads)
-        {
-            foreach (IGrouping<int, int> group in Enumerable.Range(0, _heads.Length).GroupBy(i => Description.OutputCounts[i]))
-            {
-                yield return ([.. group], [.. group.Select(i => _heads[i].Parameters)]);
             }
         }
     }

@@ -9,12 +9,13 @@ namespace MlNetMultiTask.Training;
 /// pass whatever the number of layers. The shared parameters come first. Each begins at a place of full alignment: torch's matrix products
 /// round otherwise elsewhere, and a network shall not depend on what lies before it in the buffer.
 /// </summary>
-internal sealed class FlatParameters : IDisposable
+internal sealed class FlatParameters : IParameterBuffers, IDisposable
 {
     private const int Alignment = FlatBuffer.Alignment / sizeof(float);
 
     private readonly FlatBuffer _values;
     private readonly FlatBuffer _gradients;
+    private readonly Dictionary<Parameter, (int Start, int Length)> _places = new(ReferenceEqualityComparer.Instance);
 
     public FlatParameters(IReadOnlyList<Parameter> shared, IReadOnlyList<Parameter> others)
     {
@@ -36,6 +37,7 @@ internal sealed class FlatParameters : IDisposable
             parameter.set_(place);
             parameter.grad = Gradients.narrow(0, offset, count).view(shape);
             Decayed.AsSpan(offset, count).Fill(shape.Length > 1 ? 1f : 0f);
+            _places.Add(parameter, (offset, count));
             offset = (int)RoundUp(offset + count);
         }
 
@@ -65,6 +67,10 @@ internal sealed class FlatParameters : IDisposable
 
     /// <summary>The shared parameters' part of <see cref="Gradients"/>.</summary>
     public torch.Tensor SharedGradients { get; }
+
+    public ReadOnlySpan<float> GetValues(Parameter parameter) => ValueSpan.Slice(_places[parameter].Start, _places[parameter].Length);
+
+    public Span<float> GetGradients(Parameter parameter) => GradientSpan.Slice(_places[parameter].Start, _places[parameter].Length);
 
     /// <summary>Where a task's own parameters lie in the buffers.</summary>
     public Range GetTaskRange(MultiTaskNetwork network, int task)

@@ -175,7 +175,7 @@ public abstract class MultiTaskTrainerOptions
     private protected static void RequirePositive(int value, string option) =>
         Require(value > 0, option, string.Create(CultureInfo.InvariantCulture, $"is {value}; it must be 1 or more"));
 
-    private protected static void Require(bool valid, string option, string problem)
+    internal static void Require(bool valid, string option, string problem)
     {
         if (!valid)
         {

@@ -47,7 +47,7 @@ internal sealed class TorchEngine : ITrainingEngine
 
     internal FlatParameters Parameters => _parameters;
 
-    public double? ParameterDistance => _network.GetParameterDistance();
+    public double? ParameterDistance => _network.GetParameterDistance(_parameters);
 
     public void BeginEpoch(ulong seed) => _network.Dropout?.Seed(seed);
 
@@ -104,7 +104,7 @@ internal sealed class TorchEngine : ITrainingEngine
     public void Backward(ReadOnlySpan<double> weights)
     {
         _parameters.GradientSpan.Clear();
-        torch.Tensor? total = _network.GetPenalty();
+        torch.Tensor? total = null;
         for (int i = 0; i < _losses.Length; i++)
         {
             if (_losses[i] is { } loss && weights[i] != 0)
@@ -115,6 +115,7 @@ internal sealed class TorchEngine : ITrainingEngine
         }
 
         total?.backward();
+        _network.AddPenaltyGradient(_parameters);
     }
 
     public double[,] ComputeSharedGramian()
@@ -145,7 +146,7 @@ internal sealed class TorchEngine : ITrainingEngine
         torch.Tensor rows = _sharedRows ?? throw new InvalidOperationException("The shared gradients have not been computed in this step.");
         torch.Tensor factors = torch.tensor(Array.ConvertAll(weights.ToArray(), weight => (float)weight));
         _parameters.SharedGradients.copy_(rows.t().mv(factors));
-        _network.GetPenalty()?.backward();
+        _network.AddPenaltyGradient(_parameters);
     }
 
     public void Update(double learningRate)

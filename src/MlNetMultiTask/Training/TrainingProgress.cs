@@ -8,10 +8,10 @@ public sealed class TrainingProgress
     }
 
     /// <summary>Which of several networks that are trained one beside the other is at work, counted from 1: the member of an ensemble.</summary>
-    public int Member { get; private init; } = 1;
+    public int Member { get; private set; } = 1;
 
     /// <summary>How many networks there are: 1, or the members of an ensemble.</summary>
-    public int NumberOfMembers { get; private init; } = 1;
+    public int NumberOfMembers { get; private set; } = 1;
 
     /// <summary>The epoch that has ended or is under way, counted from 1.</summary>
     public required int Epoch { get; init; }
@@ -53,22 +53,11 @@ public sealed class TrainingProgress
     public required TimeSpan Remaining { get; init; }
 
     /// <summary>The same progress, of a member among others.</summary>
-    internal TrainingProgress Of(int member, int numberOfMembers) => new()
+    internal TrainingProgress Of(int member, int numberOfMembers)
     {
-        Member = member,
-        NumberOfMembers = numberOfMembers,
-        Epoch = Epoch,
-        MaximumNumberOfEpochs = MaximumNumberOfEpochs,
-        Batch = Batch,
-        NumberOfBatches = NumberOfBatches,
-        IsEndOfEpoch = IsEndOfEpoch,
-        TrainingLosses = TrainingLosses,
-        TrainingMetrics = TrainingMetrics,
-        ValidationLosses = ValidationLosses,
-        ValidationMetrics = ValidationMetrics,
-        LearningRate = LearningRate,
-        RowsPerSecond = RowsPerSecond,
-        Elapsed = Elapsed,
-        Remaining = Remaining,
-    };
+        var copy = (TrainingProgress)MemberwiseClone();
+        copy.Member = member;
+        copy.NumberOfMembers = numberOfMembers;
+        return copy;
+    }
 }

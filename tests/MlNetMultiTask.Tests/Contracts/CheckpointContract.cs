@@ -229,9 +229,4 @@ public sealed class CheckpointContract : IDisposable
 
     private static double[] Figures(Fitted fitted) =>
         [.. fitted.Model.History!.Epochs.SelectMany(epoch => (double[])[epoch.LearningRate, .. epoch.TrainingLosses.Values, .. epoch.TrainingMetrics.Values, .. epoch.ValidationLosses!.Values, .. epoch.ValidationMetrics!.Values, .. epoch.TaskWeights.Values])];
-
-    private sealed class Report(Action<TrainingProgress> then) : IProgress<TrainingProgress>
-    {
-        void IProgress<TrainingProgress>.Report(TrainingProgress value) => then(value);
-    }
 }

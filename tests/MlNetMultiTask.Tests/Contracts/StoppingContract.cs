@@ -245,9 +245,4 @@ public sealed class StoppingContract
 
         Assert.Equal(8, traces);
     }
-
-    private sealed class Report(Action<TrainingProgress> then) : IProgress<TrainingProgress>
-    {
-        void IProgress<TrainingProgress>.Report(TrainingProgress value) => then(value);
-    }
 }

@@ -181,7 +181,15 @@ public sealed class HardParameterSharingNetworkTests
     }
 
     [Fact]
-    public void It_has_no_penalty() => Assert.Null(Create((1, [], [], [1]), 1).GetPenalty());
+    public void It_has_no_penalty()
+    {
+        using MultiTaskNetwork network = Create((2, [3], [], [1]), 1);
+        using var flat = new FlatParameters(network.SharedParameters, network.GetTaskParameters(0));
+        network.AddPenaltyGradient(flat);
+
+        Assert.All(flat.GradientSpan.ToArray(), gradient => Assert.Equal(0f, gradient));
+        Assert.Null(network.GetParameterDistance(flat));
+    }
 
     private static void AssertUniform(Parameter weights, double bound)
     {

@@ -39,121 +39,108 @@ public sealed class SoftParameterSharingNetworkTests
 
     [Theory]
     [MemberData(nameof(Sharings))]
-    public void The_penalty_is_the_sum_over_pairs_and_so_is_its_gradient(string graph, SharingScope scope)
+    public void The_penalty_has_the_gradient_of_the_sum_over_pairs(string graph, SharingScope scope)
     {
         const double Strength = 0.37;
         using IDisposable disposal = torch.NewDisposeScope();
         using SoftParameterSharingNetwork network = Create([5, 3], [4]);
         double[,]? weights = Graph(graph)?.GetWeights(_tasks);
-        network.Penalty = new SharingPenalty(Strength, weights);
-        network.Scope = scope;
+        network.KeepClose(Strength, scope, weights);
         Move(network);
-        torch.Tensor penalty = network.GetPenalty()!;
-        penalty.backward();
-
-        // The plain sum over pairs, of every shared parameter: those of the trunk come first among a task's own.
         Parameter[][] parameters = [.. Enumerable.Range(0, 4).Select(task => network.GetTaskParameters(task).ToArray())];
-        int ofTrunk = parameters[0].Length / 2;
-        double expected = 0;
-        double distance = 0;
-        for (int i = 0; i < 4; i++)
-        {
-            double[][] gradients = [.. parameters[i].Select(parameter => new double[parameter.numel()])];
-            for (int j = 0; j < 4; j++)
-            {
-                for (int p = 0; p < parameters[i].Length; p++)
-                {
-                    bool shared = p < ofTrunk || (scope == SharingScope.TrunkAndHeads && _outputs[i] == _outputs[j]);
-                    if (i == j || !shared)
-                    {
-                        continue;
-                    }
+        using FlatParameters flat = Flatten(network);
+        float[][][] values = [.. parameters.Select(own => own.Select(parameter => flat.GetValues(parameter).ToArray()).ToArray())];
+        network.AddPenaltyGradient(flat);
+        float[][][] gradients = [.. parameters.Select(own => own.Select(parameter => flat.GetGradients(parameter).ToArray()).ToArray())];
 
-                    float[] ours = parameters[i][p].data<float>().ToArray();
-                    float[] theirs = parameters[j][p].data<float>().ToArray();
-                    double weight = weights?[i, j] ?? 1;
-                    for (int k = 0; k < ours.Length; k++)
+        // The written formula in double precision; parameters of the trunk come first among a task's own.
+        double Sum(double[,]? weigh)
+        {
+            double sum = 0;
+            for (int i = 0; i < 4; i++)
+            {
+                for (int j = i + 1; j < 4; j++)
+                {
+                    for (int p = 0; p < values[i].Length; p++)
                     {
-                        double difference = (double)ours[k] - theirs[k];
-                        expected += Strength * weight * difference * difference / 2;
-                        distance += difference * difference / 2;
-                        gradients[p][k] += 2 * Strength * weight * difference;
+                        bool shared = p < values[i].Length / 2 || (scope == SharingScope.TrunkAndHeads && _outputs[i] == _outputs[j]);
+                        sum += shared ? (weigh?[i, j] ?? 1) * values[i][p].Zip(values[j][p], (x, y) => Math.Pow((double)x - y, 2)).Sum() : 0;
                     }
                 }
             }
 
-            for (int p = 0; p < gradients.Length; p++)
-            {
-                float[] actual = parameters[i][p].grad?.data<float>().ToArray() ?? new float[gradients[p].Length];
-                Assert.All(gradients[p].Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
-            }
+            return sum;
         }
 
-        Assert.Equal(expected, penalty.item<float>(), 1e-4 * expected);
-        Assert.Equal(distance, network.GetParameterDistance()!.Value, 1e-6 * distance);
-    }
-
-    [Fact]
-    public void The_gradient_of_the_penalty_is_that_of_finite_differences()
-    {
-        using IDisposable disposal = torch.NewDisposeScope();
-        using SoftParameterSharingNetwork network = Create([3], []);
-        network.Penalty = new SharingPenalty(2, TaskGraph.Pairs(("A", "C", 0.5), ("B", "D", 2)).GetWeights(_tasks));
-        network.Scope = SharingScope.TrunkAndHeads;
-        Move(network);
-        network.GetPenalty()!.backward();
-        const float Step = 0.01f;
-        foreach (Parameter parameter in Enumerable.Range(0, 4).SelectMany(network.GetTaskParameters))
+        Assert.Equal(Sum(null), network.GetParameterDistance(flat)!.Value, 1e-9 * Sum(null));
+        Assert.Contains(gradients[0][0], gradient => gradient != 0);
+        const float Step = 1f / 64;
+        for (int i = 0; i < 4; i++)
         {
-            float[] gradient = parameter.grad!.data<float>().ToArray();
-            float[] values = parameter.data<float>().ToArray();
-            for (int i = 0; i < values.Length; i++)
+            for (int p = 0; p < values[i].Length; p++)
             {
-                // A quadratic: central differences are exact but for rounding.
-                Assert.Equal((At(i, Step) - At(i, -Step)) / (2 * Step), gradient[i], 5e-3);
-            }
+                for (int k = 0; k < values[i][p].Length; k++)
+                {
+                    // A quadratic: central differences are exact but for rounding.
+                    float at = values[i][p][k];
+                    values[i][p][k] = at + Step;
+                    double above = Sum(weights);
+                    values[i][p][k] = at - Step;
+                    double expected = Strength * (above - Sum(weights)) / (2 * Step);
+                    values[i][p][k] = at;
 
-            double At(int index, float step)
-            {
-                using IDisposable noGradient = torch.no_grad();
-                float[] moved = [.. values];
-                moved[index] += step;
-                parameter.copy_(torch.tensor(moved, parameter.shape));
-                double penalty = network.GetPenalty()!.item<float>();
-                parameter.copy_(torch.tensor(values, parameter.shape));
-                return penalty;
+                    Assert.Equal(expected, gradients[i][p][k], 1e-5 * Math.Max(1, Math.Abs(expected)));
+                }
             }
         }
     }
 
-    [Fact]
-    public void Networks_that_are_close_have_an_exact_distance_also_under_a_graph()
+    [Theory]
+    [InlineData("all")]
+    [InlineData("groups")]
+    [InlineData("pairs")]
+    public void Networks_that_are_close_have_exact_gradients_however_large_their_parameters(string graph)
     {
         using IDisposable disposal = torch.NewDisposeScope();
         using SoftParameterSharingNetwork network = Create([5], []);
-        network.Penalty = new SharingPenalty(1, TaskGraph.Pairs(("A", "B", 1), ("B", "C", 2)).GetWeights(_tasks));
+        double[,]? weights = Graph(graph)?.GetWeights(_tasks);
+        network.KeepClose(1, SharingScope.Trunk, weights);
+        double[] offsets = [0, Math.Pow(2, -10), Math.Pow(2, -8), -Math.Pow(2, -9)];
         using (torch.no_grad())
         {
-            // In single precision the squares of 1000 hide this difference, whose own square is 2^-20.
-            foreach (int task in (int[])[0, 1, 2, 3])
+            // In single precision the squares of 1000 hide these differences, and their mean lies between two numbers.
+            for (int task = 0; task < 4; task++)
             {
-                network.GetTaskParameters(task)[1].copy_(torch.full(5, 1000 + (task == 1 ? 1f / 1024 : 0)));
+                network.GetTaskParameters(task)[1].copy_(torch.full(5, (float)(1000 + offsets[task])));
             }
         }
 
-        Assert.Equal(5 * 3 * Math.Pow(2, -20), network.GetPenalty()!.item<float>(), 1e-7);
+        Parameter[] biases = [.. Enumerable.Range(0, 4).Select(task => network.GetTaskParameters(task)[1])];
+        using FlatParameters flat = Flatten(network);
+        network.AddPenaltyGradient(flat);
+
+        for (int i = 0; i < 4; i++)
+        {
+            double expected = Enumerable.Range(0, 4).Sum(j => 2 * (i == j ? 0 : weights?[i, j] ?? 1) * (offsets[i] - offsets[j]));
+            Assert.All(flat.GetGradients(biases[i]).ToArray(), gradient => Assert.Equal(expected, gradient, 1e-8));
+        }
     }
 
     [Fact]
-    public void Without_strength_or_partners_there_is_no_penalty()
+    public void Without_strength_nothing_pulls_and_without_partners_neither()
     {
         using IDisposable disposal = torch.NewDisposeScope();
         using SoftParameterSharingNetwork network = Create([3], []);
-        Assert.Null(network.GetPenalty());
-        network.Penalty = new SharingPenalty(0, null);
+        Move(network);
+        using FlatParameters flat = Flatten(network);
+        Assert.Null(network.GetParameterDistance(flat));
+        network.KeepClose(0, SharingScope.TrunkAndHeads, null);
+        network.AddPenaltyGradient(flat);
+        Assert.True(network.GetParameterDistance(flat) > 0);
+        network.KeepClose(1, SharingScope.TrunkAndHeads, TaskGraph.Pairs(("A", "B", 0)).GetWeights(_tasks));
+        network.AddPenaltyGradient(flat);
 
-        Assert.Null(network.GetPenalty());
-        Assert.Equal(0.0, network.GetParameterDistance());
+        Assert.All(flat.GradientSpan.ToArray(), gradient => Assert.Equal(0f, gradient));
     }
 
     [Theory]
@@ -209,10 +196,14 @@ public sealed class SoftParameterSharingNetworkTests
     public void All_trunks_begin_alike()
     {
         using SoftParameterSharingNetwork network = Create([6], []);
+        network.KeepClose(1, SharingScope.Trunk, null);
+        using FlatParameters flat = Flatten(network);
 
-        Assert.Equal(0.0, network.GetParameterDistance());
-        Assert.Contains(network.GetTaskParameters(0)[0].data<float>().ToArray(), value => value != 0);
+        Assert.Equal(0.0, network.GetParameterDistance(flat));
+        Assert.Contains(flat.GetValues(network.GetTaskParameters(0)[0]).ToArray(), value => value != 0);
     }
+
+    private static FlatParameters Flatten(SoftParameterSharingNetwork network) => new([], [.. Enumerable.Range(0, 4).SelectMany(network.GetTaskParameters)]);
 
     private static TaskGraph? Graph(string name) => name switch
     {

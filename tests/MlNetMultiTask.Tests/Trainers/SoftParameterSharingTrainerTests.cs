@@ -131,8 +131,11 @@ public sealed class SoftParameterSharingTrainerTests
         }
     }
 
-    [Fact]
-    public void Each_row_may_have_a_label_for_one_task_only()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Each_row_may_have_a_label_for_one_task_only(int seed)
     {
         Example[] rows = TestData.Rows(120);
         for (int i = 0; i < rows.Length; i++)
@@ -144,7 +147,7 @@ public sealed class SoftParameterSharingTrainerTests
 
         PredictionTask[] tasks = [PredictionTask.Regression("Size"), PredictionTask.Regression("Weight"), PredictionTask.BinaryClassification("BigNumber")];
         IDataView data = TestData.Map(_ml, rows);
-        using MultiTaskTransformer model = _ml.MultiTask.Trainers.SoftParameterSharing(new SoftParameterSharingOptions { Tasks = tasks, TrunkLayers = [8], HeadLayers = [], MaximumNumberOfEpochs = 60, LearningRate = 0.01 }).Fit(data);
+        using MultiTaskTransformer model = _ml.MultiTask.Trainers.SoftParameterSharing(new SoftParameterSharingOptions { Tasks = tasks, TrunkLayers = [8], HeadLayers = [], MaximumNumberOfEpochs = 60, LearningRate = 0.01, Seed = seed }).Fit(data);
         MultiTaskMetrics metrics = _ml.MultiTask.Evaluate(model.Transform(data), tasks);
 
         Assert.Equal([40L, 40L, 40L], metrics.Tasks.Select(task => (long)task.RowCount));
@@ -172,7 +175,14 @@ public sealed class SoftParameterSharingTrainerTests
             CancellationToken = token,
         };
         using var cancellation = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => Fit(Options(progress: new CancelAfter(2, cancellation), token: cancellation.Token)));
+        var cutting = new Report(progress =>
+        {
+            if (progress.Epoch == 2)
+            {
+                cancellation.Cancel();
+            }
+        });
+        Assert.Throws<OperationCanceledException>(() => Fit(Options(progress: cutting, token: cancellation.Token)));
         void Says(SoftParameterSharingOptions options, string words) =>
             Assert.Contains(words, Assert.Throws<ArgumentException>(() => Fit(options)).Message, StringComparison.Ordinal);
 
@@ -248,16 +258,5 @@ public sealed class SoftParameterSharingTrainerTests
         }
 
         return [.. Enumerable.Range(0, count).Select(row => matrix[row, count] / matrix[row, row])];
-    }
-
-    private sealed class CancelAfter(int epochs, CancellationTokenSource source) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-            if (value.IsEndOfEpoch && value.Epoch == epochs)
-            {
-                source.Cancel();
-            }
-        }
     }
 }

@@ -76,7 +76,7 @@ public sealed class SoftSharingEngineTests : IDisposable
     [Fact]
     public void A_frozen_task_stays_where_it_is_though_the_others_pull_at_it()
     {
-        _network.Penalty = new SharingPenalty(10, null);
+        _network.KeepClose(10, SharingScope.Trunk, null);
         Step();
         float[] before = _engine.ExportParameters();
         Range own = _engine.Parameters.GetTaskRange(_network, 1);
