@@ -93,25 +93,17 @@ internal sealed class EnsembleMembers(TrainingRun run, IReadOnlyList<MultiTaskTr
         throw failure;
     }
 
-    /// <summary>Deletes what was kept of finished members.</summary>
+    /// <summary>Deletes what was kept of finished members, unless this ensemble is a member itself: then it is the larger one that ends.</summary>
     public void Clear()
     {
-        for (int i = 0; i < prototypes.Count; i++)
+        if (run.Checkpointing is { KeepsEnd: true } || cancellation.IsCancellationRequested)
         {
-            if (GetCheckpointing(i) is not { } checkpointing || cancellation.IsCancellationRequested)
-            {
-                continue;
-            }
+            return;
+        }
 
-            using (var store = new CheckpointStore(checkpointing, channel))
-            {
-                store.Clear();
-            }
-
-            if (!Directory.EnumerateFileSystemEntries(checkpointing.Folder).Any())
-            {
-                Directory.Delete(checkpointing.Folder);
-            }
+        foreach (Checkpointing checkpointing in Enumerable.Range(0, prototypes.Count).Select(GetCheckpointing).OfType<Checkpointing>())
+        {
+            Clear(checkpointing.Folder);
         }
     }
 
@@ -128,13 +120,34 @@ internal sealed class EnsembleMembers(TrainingRun run, IReadOnlyList<MultiTaskTr
 
     private Checkpointing? GetCheckpointing(int member) =>
         (run.Checkpointing ?? prototypes[member].Run.Checkpointing) is { } given
-            ? new Checkpointing(Path.Combine(given.Folder, FormattableString.Invariant($"member{member + 1:0000}")))
+            ? new Checkpointing(GetFolder(given.Folder, member))
             {
                 NumberOfEpochs = given.NumberOfEpochs,
                 Interval = given.Interval,
                 KeepsEnd = true,
             }
             : null;
+
+    private static string GetFolder(string folder, int member) => Path.Combine(folder, FormattableString.Invariant($"member{member + 1:0000}"));
+
+    /// <summary>A member that is an ensemble has members' folders in its own, numbered from 1 without gaps.</summary>
+    private void Clear(string folder)
+    {
+        for (int member = 0; Directory.Exists(GetFolder(folder, member)); member++)
+        {
+            Clear(GetFolder(folder, member));
+        }
+
+        using (var store = new CheckpointStore(new Checkpointing(folder), channel))
+        {
+            store.Clear();
+        }
+
+        if (!Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
+    }
 
     private sealed class MemberProgress(IReadOnlyList<IProgress<TrainingProgress>> listeners, int member, int count, Lock reporting) : IProgress<TrainingProgress>
     {

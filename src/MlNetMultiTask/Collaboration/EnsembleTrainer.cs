@@ -73,7 +73,7 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
                 throw new ArgumentException($"The members of the ensemble do not belong together: {problem}");
             }
 
-            var model = new MultiTaskTransformer(Environment, new EnsembleModel(models, combiners, EnsembleModel.CombineLabels(models, combiners)));
+            var model = new MultiTaskTransformer(Environment, new EnsembleModel(models, combiners));
             members.Clear();
             return model;
         }

@@ -57,7 +57,7 @@ internal static class EnsembleManifest
                 throw new FormatException($"The members of the model do not belong together: {problem}");
             }
 
-            return new EnsembleModel(members, combiners, EnsembleModel.CombineLabels(members, combiners));
+            return new EnsembleModel(members, combiners);
         }
         catch
         {

@@ -14,9 +14,8 @@ internal sealed class EnsembleModel : Model
 
     /// <param name="members">The members; owned from now on. They have the same tasks and outputs.</param>
     /// <param name="combiners">Per task, how predictions become one.</param>
-    /// <param name="labels">Per task, what the ensemble knows of its label.</param>
-    public EnsembleModel(IReadOnlyList<Model> members, IReadOnlyList<EnsembleCombiner> combiners, IReadOnlyList<LabelInfo> labels)
-        : base(members[0].Tasks, labels)
+    public EnsembleModel(IReadOnlyList<Model> members, IReadOnlyList<EnsembleCombiner> combiners)
+        : base(members[0].Tasks, CombineLabels(members, combiners))
     {
         Members = members;
         Combiners = combiners;
@@ -39,14 +38,8 @@ internal sealed class EnsembleModel : Model
 
     public override int FeatureCount => Members[0].FeatureCount;
 
-    /// <summary>What an ensemble of these members knows of the labels: what they all know, and its own thresholds.</summary>
-    public static IReadOnlyList<LabelInfo> CombineLabels(IReadOnlyList<Model> members, IReadOnlyList<EnsembleCombiner> combiners) =>
-    [
-        .. members[0].Labels.Select((label, i) => label with
-        {
-            Thresholds = combiners[i].GetThresholds([.. members.Select(member => member.Labels[i].Thresholds)], members[0].Tasks[i], label.OutputCount),
-        }),
-    ];
+    /// <summary>The members' scores are held beside the combined ones.</summary>
+    public override long ScoresPerRow => base.ScoresPerRow + Members.Sum(member => member.ScoresPerRow);
 
     public override void Score(float[] features, int rowCount, IReadOnlyList<bool> active, float[]?[] scores)
     {
@@ -87,4 +80,13 @@ internal sealed class EnsembleModel : Model
     }
 
     public override void Dispose() => _lifetime.End();
+
+    /// <summary>What an ensemble of these members knows of the labels: what they all know, and its own thresholds.</summary>
+    private static LabelInfo[] CombineLabels(IReadOnlyList<Model> members, IReadOnlyList<EnsembleCombiner> combiners) =>
+    [
+        .. members[0].Labels.Select((label, i) => label with
+        {
+            Thresholds = combiners[i].GetThresholds([.. members.Select(member => member.Labels[i].Thresholds)], members[0].Tasks[i], label.OutputCount),
+        }),
+    ];
 }

@@ -44,6 +44,9 @@ internal abstract class Model(IReadOnlyList<PredictionTask> tasks, IReadOnlyList
                 $"Feature column '{FeatureColumnName}' has {size} slots, and the model was trained with {FeatureCount}. Make the features as in training: the surest way is to save and load the whole chain, with the transforms that make them.");
     }
 
+    /// <summary>The scores that are in memory for each row of a batch, those that others are made of among them.</summary>
+    public virtual long ScoresPerRow => Labels.Sum(label => (long)label.OutputCount);
+
     /// <summary>Computes the scores of a batch of rows.</summary>
     /// <param name="features">Features [rows x F], in a buffer that may be longer.</param>
     /// <param name="rowCount">The number of rows.</param>

@@ -24,6 +24,8 @@ public sealed class EnsembleTrainerTests : IDisposable
         float[][] members = [.. model.Members.Select(member => Scores(member, "Color.Score"))];
         float[] ensemble = Scores(model, "Color.Score");
 
+        // Colors, yes, number and tags are 8 scores, once of each member and once combined: reading ahead is bounded by all of them.
+        Assert.Equal(sizeof(float) * (TestData.FeatureCount + (8 * (3 + 1))), model.Model.Bind(_data.Schema).BytesPerRow);
         Assert.Equal(3, model.Members.Count);
         Assert.Equal(3, members.Select(scores => string.Join(' ', scores)).Distinct().Count());
         Assert.All(ensemble.Index(), score => Assert.Equal(members.Average(member => member[score.Index]), score.Item, 1e-5f));
@@ -147,6 +149,37 @@ public sealed class EnsembleTrainerTests : IDisposable
 
         Assert.Equal(Bytes(whole), Bytes(resumed));
         Assert.Equal((epoch < 2 ? member : member + 1, 3), (reported[0], reported[^1]));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["run"]));
+    }
+
+    [Fact]
+    public void An_ensemble_of_ensembles_goes_on_after_its_last_finished_member_too()
+    {
+        EnsembleTrainer Nested(Action<TrainingProgress> then, CancellationToken token = default) => Trainer(new EnsembleOptions
+        {
+            Members = [Trainer(new EnsembleOptions { Members = [Member()], NumberOfMembers = 2, Seed = 5 })],
+            NumberOfMembers = 2,
+            Progress = new Report(then),
+            CancellationToken = token,
+            Checkpointing = new Checkpointing(_folder["run"]),
+        });
+        using MultiTaskTransformer whole = Nested(_ => { }).Fit(_data);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["run"]));
+        using var cancellation = new CancellationTokenSource();
+        void CutOff(TrainingProgress progress)
+        {
+            if (progress.Member == 2)
+            {
+                cancellation.Cancel();
+            }
+        }
+
+        Assert.Throws<OperationCanceledException>(() => Nested(CutOff, cancellation.Token).Fit(_data));
+        var reported = new List<int>();
+        using MultiTaskTransformer resumed = Nested(progress => reported.Add(progress.Member)).Fit(_data);
+
+        Assert.Equal(Bytes(whole), Bytes(resumed));
+        Assert.Equal(2, reported[0]);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["run"]));
     }
 
