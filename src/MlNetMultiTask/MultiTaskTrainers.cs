@@ -106,4 +106,37 @@ public sealed class MultiTaskTrainers
         ArgumentNullException.ThrowIfNull(options);
         return new EnsembleTrainer(_mlContext, options);
     }
+
+    /// <summary>Copies of one trainer, which differ by their seeds, learn from the labels and from one another (Zhang et al. 2018); the best becomes the model.</summary>
+    /// <param name="member">The trainer that is copied, a trainer of one network.</param>
+    /// <param name="numberOfMembers">How many networks learn; 2 or more.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An argument is not valid; the message names it.</exception>
+    public MutualLearningTrainer MutualLearning(MultiTaskTrainer member, int numberOfMembers = 2)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        return MutualLearning(new MutualLearningOptions { Members = [member], NumberOfMembers = numberOfMembers });
+    }
+
+    /// <summary>The networks of different trainers of the same tasks learn from the labels and from one another (Zhang et al. 2018); the best becomes the model.</summary>
+    /// <param name="members">The trainers, each of one network: two or more.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An argument is not valid; the message names it.</exception>
+    public MutualLearningTrainer MutualLearning(IReadOnlyList<MultiTaskTrainer> members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        return members.Count > 1
+            ? MutualLearning(new MutualLearningOptions { Members = [.. members] })
+            : throw new ArgumentException("Mutual learning of different trainers needs two or more; one trainer is copied by MutualLearning(member, numberOfMembers).", nameof(members));
+    }
+
+    /// <summary>Several networks learn from the labels and from one another.</summary>
+    /// <param name="options">All options.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
+    public MutualLearningTrainer MutualLearning(MutualLearningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new MutualLearningTrainer(_mlContext, options);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlNetMultiTask.Collaboration;
 using static MlNetMultiTask.MultiTaskTrainerOptions;
 
 namespace MlNetMultiTask;
@@ -72,23 +73,12 @@ public sealed class EnsembleOptions
     /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
     internal void Validate()
     {
-        Require(Members is { Count: > 0 } && !Members.Contains(null!), nameof(Members), "is empty or contains null; give one trainer to copy, or several");
-        Require(NumberOfMembers is null or (> 0 and <= Models.EnsembleManifest.MaximumNumberOfMembers), nameof(NumberOfMembers), string.Create(CultureInfo.InvariantCulture, $"is {NumberOfMembers}; it must be from 1 to {Models.EnsembleManifest.MaximumNumberOfMembers}"));
-        Require(Members!.Count == 1 || NumberOfMembers is null || NumberOfMembers == Members.Count, nameof(NumberOfMembers), string.Create(CultureInfo.InvariantCulture, $"is {NumberOfMembers}, and there are {Members.Count} trainers; only one trainer is copied"));
-        Require(Members.Count <= Models.EnsembleManifest.MaximumNumberOfMembers, nameof(Members), string.Create(CultureInfo.InvariantCulture, $"has {Members.Count} trainers; {Models.EnsembleManifest.MaximumNumberOfMembers} are possible"));
+        CommonOptions.RequireMembers(Members, NumberOfMembers, 1);
         Require(Combiner is not null, nameof(Combiner), "is null; EnsembleCombiner.Mean is the default");
         Require(TaskCombiners is not null && !TaskCombiners.Values.Contains(null!), nameof(TaskCombiners), "is null or contains null; an empty dictionary is the default");
         Require(FeatureFraction is > 0 and <= 1, nameof(FeatureFraction), string.Create(CultureInfo.InvariantCulture, $"is {FeatureFraction}; it must be from above 0 to 1"));
         Require(MaximumNumberOfParallelMembers > 0, nameof(MaximumNumberOfParallelMembers), string.Create(CultureInfo.InvariantCulture, $"is {MaximumNumberOfParallelMembers}; it must be 1 or more"));
         IReadOnlyList<PredictionTask> tasks = Members[0].Tasks;
-        Require(Members.Count == 1 || Members.Distinct(ReferenceEqualityComparer.Instance).Count() == Members.Count, nameof(Members), "has the same trainer twice, which would be trained to the same model twice; give one trainer and NumberOfMembers");
-        for (int i = 1; i < Members.Count; i++)
-        {
-            string? difference = Tasks.TaskDescription.FindDifference(tasks, Members[i].Tasks);
-            Require(difference is null, nameof(Members), string.Create(CultureInfo.InvariantCulture, $"can't work together: trainers {i + 1} and 1 have {difference?.TrimEnd('.')}"));
-            Require(Members[i].FeatureColumnName == Members[0].FeatureColumnName, nameof(Members), string.Create(CultureInfo.InvariantCulture, $"can't work together: trainer {i + 1} reads the features '{Members[i].FeatureColumnName}', and trainer 1 '{Members[0].FeatureColumnName}'; concatenate them into one column"));
-        }
-
         string? unknown = TaskCombiners!.Keys.Except(tasks.Select(task => task.Name), StringComparer.Ordinal).FirstOrDefault();
         Require(unknown is null, nameof(TaskCombiners), $"names the task '{unknown}', which is none of the trainers': '{string.Join("', '", tasks.Select(task => task.Name))}'");
         PredictionTask? refused = tasks.FirstOrDefault(task => !GetCombiner(task).Suits(task));

@@ -91,20 +91,8 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
         _options.Members.Count == 1 || _variation?.Seed is not null ? drawn : prototype.Seed;
 
     /// <summary>The models from which the members go on: those of an ensemble of as many; null where each does as its own options say.</summary>
-    private IReadOnlyList<MultiTaskTransformer>? FindInitialModels(ITransformer? initialModel)
-    {
-        if ((initialModel ?? GetCommonInitialModel()) is not { } given)
-        {
-            return null;
-        }
-
-        IReadOnlyList<MultiTaskTransformer> found = TransformerSearch.FindAll(given);
-        return found.Count == 1 && found[0].Members.Count == _options.Count
-            ? found[0].Members
-            : throw new ArgumentException(
-                $"The initial model must be exactly one ensemble of {_options.Count} members, from each of which a member goes on; it holds {found.Count} multi-task models{(found.Count == 1 ? $", of {Math.Max(1, found[0].Members.Count)} members" : "")}.",
-                nameof(initialModel));
-    }
+    private IReadOnlyList<MultiTaskTransformer>? FindInitialModels(ITransformer? initialModel) =>
+        (initialModel ?? GetCommonInitialModel()) is { } given ? WarmStart.GetMembers(given, _options.Count) : null;
 
     /// <summary>An ensemble that the options of the one trainer that is copied give as initial model; anything else is the members' own matter.</summary>
     private ITransformer? GetCommonInitialModel() =>

@@ -35,8 +35,9 @@ internal static class EnsembleManifest
     /// <summary>Builds the ensemble that a manifest describes.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="readMember">Reads the member of a number, from 0.</param>
+    /// <param name="history">How the members learned together; null where they did not.</param>
     /// <exception cref="FormatException">Something is missing, altered or unknown, or the members do not belong together.</exception>
-    public static EnsembleModel Read(ManifestReader manifest, Func<int, Model> readMember)
+    public static EnsembleModel Read(ManifestReader manifest, Func<int, Model> readMember, TrainingHistory? history)
     {
         int count = manifest.GetInt32("numberOfMembers", 1, MaximumNumberOfMembers);
         EnsembleCombiner[] combiners =
@@ -57,7 +58,7 @@ internal static class EnsembleManifest
                 throw new FormatException($"The members of the model do not belong together: {problem}");
             }
 
-            return new EnsembleModel(members, combiners);
+            return new EnsembleModel(members, combiners) { History = history };
         }
         catch
         {

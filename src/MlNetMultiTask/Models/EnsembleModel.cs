@@ -73,6 +73,11 @@ internal sealed class EnsembleModel : Model
     {
         ThrowIfDisposed();
         entries.Add(prefix + ModelManifest.EntryName, EnsembleManifest.Write(this));
+        if (History is { } history)
+        {
+            entries.Add(prefix + ModelManifest.HistoryEntryName, HistoryJson.Write(history));
+        }
+
         for (int member = 0; member < Members.Count; member++)
         {
             Members[member].Save(entries, EnsembleManifest.GetMemberPrefix(prefix, member));

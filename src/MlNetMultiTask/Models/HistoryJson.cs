@@ -51,6 +51,11 @@ internal static class HistoryJson
         }
 
         TrainingEpoch[] epochs = [.. json.GetObjects("epochs").Select(epoch => ReadEpoch(epoch, tasks))];
+        if (epochs.DistinctBy(epoch => epoch.Members.Count).Count() > 1)
+        {
+            throw json.Invalid("epochs", "epochs of as many members each");
+        }
+
         return new TrainingHistory(
             tasks,
             epochs,
@@ -71,6 +76,18 @@ internal static class HistoryJson
         if (epoch.ParameterDistance is { } distance)
         {
             json.WriteNumber("parameterDistance", distance);
+        }
+
+        WriteFigures(json, "agreement", epoch.Agreement, tasks);
+        if (epoch.Members.Count > 0)
+        {
+            json.WriteStartArray("members");
+            foreach (TrainingEpoch member in epoch.Members)
+            {
+                WriteEpoch(json, member, tasks);
+            }
+
+            json.WriteEndArray();
         }
 
         json.WriteNumber("ticks", epoch.Duration.Ticks);
@@ -100,7 +117,7 @@ internal static class HistoryJson
         json.WriteEndArray();
     }
 
-    private static TrainingEpoch ReadEpoch(ManifestReader json, (string Task, string Metric)[] tasks)
+    private static TrainingEpoch ReadEpoch(ManifestReader json, (string Task, string Metric)[] tasks, bool isMember = false)
     {
         IReadOnlyDictionary<string, double>? Figures(string name)
         {
@@ -122,6 +139,8 @@ internal static class HistoryJson
             TaskWeights = Needed("taskWeights"),
             LearningRate = json.GetDouble("learningRate"),
             ParameterDistance = json.Has("parameterDistance") ? json.GetDouble("parameterDistance") : null,
+            Agreement = Figures("agreement"),
+            Members = isMember || !json.Has("members") ? [] : [.. json.GetObjects("members").Select(member => ReadEpoch(member, tasks, isMember: true))],
             Duration = TimeSpan.FromTicks(json.GetInt64("ticks", 0)),
         };
     }

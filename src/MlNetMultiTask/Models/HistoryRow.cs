@@ -24,4 +24,6 @@ internal sealed class HistoryRow
     public required double Seconds { get; init; }
 
     public required double ParameterDistance { get; init; }
+
+    public required double Agreement { get; init; }
 }

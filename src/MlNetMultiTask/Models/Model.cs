@@ -19,7 +19,7 @@ internal abstract class Model(IReadOnlyList<PredictionTask> tasks, IReadOnlyList
     public IReadOnlyList<LabelInfo> Labels { get; } = labels;
 
     /// <summary>How the model was trained; null where the file that it was loaded from does not tell.</summary>
-    public TrainingHistory? History { get; init; }
+    public TrainingHistory? History { get; set; }
 
     /// <summary>The column of features.</summary>
     public abstract string FeatureColumnName { get; }

@@ -52,11 +52,12 @@ internal static class ModelManifest
     {
         ManifestReader manifest = ManifestReader.Parse(entries.Get(prefix + EntryName));
         string kind = manifest.GetString("model");
+        TrainingHistory? history = entries.Find(prefix + HistoryEntryName) is { } json ? HistoryJson.Read(json) : null;
         return kind switch
         {
-            NetworkModel.KindName => ReadNetworkModel(manifest, entries.Get(prefix + WeightsEntryName), entries.Find(prefix + HistoryEntryName) is { } history ? HistoryJson.Read(history) : null),
+            NetworkModel.KindName => ReadNetworkModel(manifest, entries.Get(prefix + WeightsEntryName), history),
             EnsembleModel.KindName => depth < MaximumDepth
-                ? EnsembleManifest.Read(manifest, member => Read(entries, EnsembleManifest.GetMemberPrefix(prefix, member), depth + 1))
+                ? EnsembleManifest.Read(manifest, member => Read(entries, EnsembleManifest.GetMemberPrefix(prefix, member), depth + 1), history)
                 : throw new FormatException($"The model has ensembles inside ensembles, more than {MaximumDepth} deep."),
             _ => throw new FormatException($"The model kind '{kind}' is unknown to this version of MlNetMultiTask; use a newer one."),
         };

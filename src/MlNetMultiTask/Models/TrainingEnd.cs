@@ -14,4 +14,7 @@ public enum TrainingEnd
 
     /// <summary>It was cancelled, and the best model so far was wanted (<see cref="OnCancellation.ReturnBest"/>).</summary>
     Cancellation,
+
+    /// <summary>Networks that learn from one another have converged (<see cref="MlNetMultiTask.Convergence"/>).</summary>
+    Convergence,
 }

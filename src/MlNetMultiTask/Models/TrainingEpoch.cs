@@ -1,3 +1,5 @@
+using MlNetMultiTask.Tasks;
+
 namespace MlNetMultiTask;
 
 /// <summary>What one epoch of training reached.</summary>
@@ -34,9 +36,53 @@ public sealed class TrainingEpoch
     /// </summary>
     public double? ParameterDistance { get; init; }
 
+    /// <summary>
+    /// Of networks that learn from one another, how far they agree per task, in the mean over pairs: of classes, yes and no, and sets of labels, the share of decisions
+    /// that are the same (of yes and no: at probability 0.5); of numbers, Lin's concordance correlation. After the epoch on the validation data, or, where there are none, on the training rows while it
+    /// went on. 1 is complete agreement. Null for other trainings.
+    /// </summary>
+    public IReadOnlyDictionary<string, double>? Agreement { get; init; }
+
+    /// <summary>
+    /// Of networks that learn from one another, what each of them reached. The figures of the epoch itself are then those of the network that the model is, or the means of all where the model is their
+    /// ensemble. Empty for other trainings.
+    /// </summary>
+    public IReadOnlyList<TrainingEpoch> Members { get; init; } = [];
+
     /// <summary>The learning rate of the epoch's last step.</summary>
     public required double LearningRate { get; init; }
 
     /// <summary>How long the epoch took, validation included.</summary>
     public required TimeSpan Duration { get; init; }
+
+    /// <summary>The same epoch, told as one of several networks that learn from one another.</summary>
+    internal TrainingEpoch Among(IReadOnlyDictionary<string, double>? agreement, IReadOnlyList<TrainingEpoch> members) => new()
+    {
+        Number = Number,
+        TrainingLosses = TrainingLosses,
+        TrainingMetrics = TrainingMetrics,
+        ValidationLosses = ValidationLosses,
+        ValidationMetrics = ValidationMetrics,
+        TaskWeights = TaskWeights,
+        LearningRate = LearningRate,
+        ParameterDistance = ParameterDistance,
+        Agreement = agreement,
+        Members = members,
+        Duration = Duration,
+    };
+
+    /// <summary>The epoch of networks that learn together: the means over them.</summary>
+    internal static TrainingEpoch OfMembers(IReadOnlyList<TrainingEpoch> members, IReadOnlyDictionary<string, double>? agreement) => new()
+    {
+        Number = members[0].Number,
+        TrainingLosses = TaskFigures.GetMeans(members.Select(member => member.TrainingLosses))!,
+        TrainingMetrics = TaskFigures.GetMeans(members.Select(member => member.TrainingMetrics))!,
+        ValidationLosses = TaskFigures.GetMeans(members.Select(member => member.ValidationLosses)),
+        ValidationMetrics = TaskFigures.GetMeans(members.Select(member => member.ValidationMetrics)),
+        TaskWeights = TaskFigures.GetMeans(members.Select(member => member.TaskWeights))!,
+        LearningRate = members.Average(member => member.LearningRate),
+        Agreement = agreement,
+        Members = members,
+        Duration = members[0].Duration,
+    };
 }

@@ -38,7 +38,7 @@ public sealed class TrainingHistory
     /// <summary>
     /// Returns the history as data: a row for each epoch and task, with the columns <c>Epoch</c>, <c>Task</c>, <c>TrainingLoss</c>,
     /// <c>ValidationLoss</c>, <c>MetricName</c>, <c>TrainingMetric</c>, <c>ValidationMetric</c>, <c>TaskWeight</c>, <c>LearningRate</c>,
-    /// <c>Seconds</c> and <c>ParameterDistance</c> (these three of the epoch). What there is not is NaN.
+    /// <c>Seconds</c> and <c>ParameterDistance</c> (these three of the epoch), and <c>Agreement</c>. What there is not is NaN.
     /// </summary>
     /// <param name="mlContext">The context of the view.</param>
     /// <returns>The view.</returns>
@@ -55,7 +55,7 @@ public sealed class TrainingHistory
     /// <returns>The text, with a header line.</returns>
     public string ToCsv()
     {
-        var text = new StringBuilder("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds,ParameterDistance\r\n");
+        var text = new StringBuilder("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds,ParameterDistance,Agreement\r\n");
         foreach (HistoryRow row in GetRows())
         {
             text.AppendJoin(
@@ -70,7 +70,8 @@ public sealed class TrainingHistory
                 Number(row.TaskWeight),
                 Number(row.LearningRate),
                 Number(row.Seconds),
-                Number(row.ParameterDistance)).Append("\r\n");
+                Number(row.ParameterDistance),
+                Number(row.Agreement)).Append("\r\n");
         }
 
         return text.ToString();
@@ -101,6 +102,17 @@ public sealed class TrainingHistory
         return text.ToString();
     }
 
+    /// <summary>The history of one of the networks that learned together; of a network that learned alone, this one.</summary>
+    /// <param name="member">The network, from 0.</param>
+    /// <param name="tellsOfAll">Whether it tells of the others too.</param>
+    internal TrainingHistory OfMember(int member, bool tellsOfAll = false) => Epochs is [{ Members.Count: > 0 }, ..]
+        ? new TrainingHistory(
+            [.. TaskNames.Select(task => (task, MetricNames[task]))],
+            [.. Epochs.Select(epoch => epoch.Members[member].Among(epoch.Agreement, tellsOfAll ? epoch.Members : []))],
+            BestEpoch,
+            End)
+        : this;
+
     private IEnumerable<HistoryRow> GetRows() => Epochs.SelectMany(epoch => TaskNames.Select(task => new HistoryRow
     {
         Epoch = epoch.Number,
@@ -114,6 +126,7 @@ public sealed class TrainingHistory
         LearningRate = epoch.LearningRate,
         Seconds = epoch.Duration.TotalSeconds,
         ParameterDistance = epoch.ParameterDistance ?? double.NaN,
+        Agreement = epoch.Agreement?[task] ?? double.NaN,
     }));
 
     private static string Number(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);

@@ -198,10 +198,6 @@ public abstract class PredictionTask
         LabelSmoothing = LabelSmoothing,
     };
 
-    /// <summary>The same task with the output columns that ML.NET's own trainers have.</summary>
-    internal PredictionTask WithDefaultColumnNames() =>
-        (Describe() with { ScoreColumnName = "Score", ProbabilityColumnName = "Probability", PredictedLabelColumnName = "PredictedLabel" }).ToTask();
-
     // ---- labels
 
     /// <summary>What a label column must be, for messages: "a binary task needs ...; remedy".</summary>
@@ -255,6 +251,9 @@ public abstract class PredictionTask
 
     /// <summary>A counter of the task's main figure, for training to follow it.</summary>
     internal abstract RunningMetric CreateMetric(LabelInfo info);
+
+    /// <summary>A counter of how far two networks agree.</summary>
+    internal virtual AgreementMetric CreateAgreement(LabelInfo info) => new DecisionAgreement(choosesOne: HasIndexTargets);
 
     /// <summary>Whether a label is one of several classes: targets are kept as 64-bit integers of shape [N], and a row's scores sum to 1.</summary>
     internal virtual bool HasIndexTargets => false;

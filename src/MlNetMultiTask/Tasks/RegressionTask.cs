@@ -32,6 +32,8 @@ internal sealed class RegressionTask(string name, string? labelColumnName, float
 
     internal override RunningMetric CreateMetric(LabelInfo info) => new RSquaredMetric(labels => Standardize(labels, info), info.OutputCount);
 
+    internal override AgreementMetric CreateAgreement(LabelInfo info) => new ConcordanceAgreement(info.OutputCount);
+
     internal override bool IsValid(float value) => float.IsFinite(value);
 
     internal override LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width)

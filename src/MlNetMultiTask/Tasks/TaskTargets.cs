@@ -41,6 +41,9 @@ internal sealed class TaskTargets
         return rows.Count == rowCount ? null : [.. rows];
     }
 
-    /// <summary>What a teacher or a peer says of the rows; null where nobody does.</summary>
+    /// <summary>What a teacher says of the rows; null where nobody does.</summary>
     public SoftTargets? Soft { get; set; }
+
+    /// <summary>What other networks, which learn at the same time, say of the rows; null where there are none.</summary>
+    public PeerTargets? Peers { get; set; }
 }

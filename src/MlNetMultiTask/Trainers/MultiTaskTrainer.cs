@@ -34,9 +34,11 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
     /// <summary>How training is watched, kept and ended.</summary>
     internal abstract TrainingRun Run { get; }
 
-    private protected IHostEnvironment Environment { get; }
+    /// <summary>Where the trainer was made.</summary>
+    internal IHostEnvironment Environment { get; }
 
-    private protected IHost Host { get; }
+    /// <summary>Where it tells what it does.</summary>
+    internal IHost Host { get; }
 
     /// <summary>The seed of all random numbers.</summary>
     internal ulong Seed { get; }

@@ -6,7 +6,6 @@ using MlNetMultiTask.Networks;
 using MlNetMultiTask.Tasks;
 using MlNetMultiTask.Trainers;
 using MlNetMultiTask.Training;
-using TorchSharp;
 
 namespace MlNetMultiTask;
 
@@ -34,70 +33,14 @@ public abstract class NetworkTrainer : MultiTaskTrainer
 
     internal override string FeatureColumnName => _options.FeatureColumnName;
 
-    internal override TrainingRun Run => new(_options.Progress, _options.Checkpointing, _options.OnCancellation, _options.InitialModel, _options.CancellationToken);
+    internal override TrainingRun Run => _options.Run;
+
+    internal MultiTaskTrainerOptions Options => _options;
 
     internal override MultiTaskTransformer Train(IDataView trainData, IDataView? validationData, ITransformer? initialModel)
     {
-        using IChannel channel = Host.Start("Training");
-        ComputeDevice.RequireCpu(Environment, channel);
-        using IDisposable threads = TorchThreads.Use(_options.NumberOfThreads);
-
-        // Callers may have switched gradients off for themselves; training needs them.
-        using IDisposable gradients = torch.inference_mode(false);
-        using IDisposable scope = torch.NewDisposeScope();
-        RequireValidation(validationData);
-        using CheckpointStore? checkpoints = _options.Checkpointing is { } checkpointing ? new CheckpointStore(checkpointing, channel) : null;
         NetworkModel? initial = (initialModel ?? _options.InitialModel) is { } given ? WarmStart.GetNetworkModel(given) : null;
-        IReadOnlyList<LabelInfo>? known = initial is null ? null : WarmStart.GetLabels(initial, Tasks, trainData.Schema);
-        (TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels) =
-            new TrainingData(_options, Tasks, Seed, channel).Read(trainData, validationData, known);
-        WarmStart.RequireFeatureCount(rows, validationRows, initial);
-        FeatureSlots? slots = initial is null ? DrawSlots(rows.FeatureCount) : initial.FeatureSlots;
-        if (slots is not null)
-        {
-            rows = TabularRows.SelectFeatures(rows, slots);
-            validationRows = validationRows is null ? null : TabularRows.SelectFeatures(validationRows, slots);
-        }
-
-        if (_variation.Bootstrap)
-        {
-            rows = TabularRows.Draw(rows, new CounterRandom(Seed, (uint)RandomStream.Bootstrap).NextBelow);
-        }
-
-        MultiTaskNetwork network = BuildNetwork(rows, labels);
-        using Dropout? dropout = _options.Dropout > 0 ? new Dropout(_options.Dropout) : null;
-        network.Dropout = dropout;
-        try
-        {
-            if (initial is not null)
-            {
-                WarmStart.CopyWeights(initial, network);
-            }
-
-            TrainingHistory history;
-            using (TrainingSession session = OpenSession(network, rows, validationRows, labels))
-            {
-                if (checkpoints is not null)
-                {
-                    checkpoints.Settings = [.. TrainingSettings.Of(_options, Tasks, Seed, network, labels, initial, rows, validationRows), .. DescribeSettings()];
-                }
-
-                history = new TrainingLoop(_options, session, Tasks, channel, checkpoints).Run();
-            }
-
-            network.Dropout = null;
-            if (validationRows is not null)
-            {
-                labels = ThresholdTuner.Tune(new NetworkModel(network, FeatureColumnName, Tasks, labels), validationRows, channel);
-            }
-
-            return new MultiTaskTransformer(Environment, new NetworkModel(network, FeatureColumnName, Tasks, labels) { History = history, FeatureSlots = slots });
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
+        return new MultiTaskTransformer(Environment, Training.Run(trainData, validationData, initial is null ? null : [initial]).Models[0]);
     }
 
     /// <summary>The network to train, for this many features and raw outputs per task.</summary>
@@ -105,6 +48,10 @@ public abstract class NetworkTrainer : MultiTaskTrainer
 
     /// <summary>What the result depends on beside the shared options, as texts by name: a checkpoint of other settings is of another training.</summary>
     internal virtual IEnumerable<KeyValuePair<string, string>> DescribeSettings() => [];
+
+    /// <summary>The same with what concerns the network and its steps.</summary>
+    internal IEnumerable<KeyValuePair<string, string>> DescribeSettings(MultiTaskNetwork network, NetworkModel? initial) =>
+        [.. TrainingSettings.OfNetwork(_options, Seed, network, initial), .. DescribeSettings()];
 
     /// <summary>Tells a network that has been built what concerns its training alone.</summary>
     private protected virtual void Prepare(MultiTaskNetwork network)
@@ -115,54 +62,26 @@ public abstract class NetworkTrainer : MultiTaskTrainer
     internal MultiTaskNetwork BuildNetwork(TabularData rows, IReadOnlyList<LabelInfo> labels)
     {
         MultiTaskNetwork network = NetworkKinds.Create(DescribeNetwork(rows.FeatureCount, [.. labels.Select(label => label.OutputCount)]));
-        float[][]?[] valueWeights = LearnValueWeights(rows, labels);
+        float[][]?[] valueWeights = NetworkTraining.LearnValueWeights(Tasks, rows, labels);
         float[][] biases = [.. Tasks.Select((task, i) => task.GetInitialBias(labels[i], rows.Labels[i], rows.LabelWidths[i], new LabelWeights(rows.GetRowWeights(i), valueWeights[i])))];
         Prepare(network);
         network.Initialize(new CounterRandom(Seed, (uint)RandomStream.Initialization), biases);
         return network;
     }
 
+    /// <summary>What trains a network; it does not own the network.</summary>
+    internal Learner CreateLearner(MultiTaskNetwork network, IReadOnlyList<LabelInfo> labels, IReadOnlyList<double> labelledShares, bool learnsFromPeers) => new(
+        _options,
+        Tasks,
+        [.. Tasks.Select((task, i) => task.CreateMetric(labels[i]))],
+        Seed,
+        new TorchEngine(network, Tasks, labelledShares, _options.Optimizer, _options.MaximumGradientNorm, _options.Dropout) { ComputesAllRows = learnsFromPeers });
+
     /// <summary>Opens a training of a network on rows; the session owns its sources, and not the network.</summary>
-    internal TrainingSession OpenSession(MultiTaskNetwork network, TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels)
-    {
-        float[][]?[] valueWeights = LearnValueWeights(rows, labels);
-        InMemoryBatchSource Open(TabularData data) => new(data, new LabelTargets(data, Tasks, labels, valueWeights));
+    internal TrainingSession OpenSession(MultiTaskNetwork network, TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels) =>
+        Training.OpenSession([network], rows, validationRows, labels);
 
-        InMemoryBatchSource training = Open(rows);
-        return new TrainingSession(
-            _options,
-            Tasks,
-            [.. Tasks.Select((task, i) => task.CreateMetric(labels[i]))],
-            Seed,
-            new TorchEngine(network, Tasks, training.LabelledShares, _options.Optimizer, _options.MaximumGradientNorm),
-            training,
-            validationRows is null ? null : Open(validationRows));
-    }
-
-    private FeatureSlots? DrawSlots(int featureCount)
-    {
-        if (_variation.FeatureFraction >= 1)
-        {
-            return null;
-        }
-
-        int count = Math.Max(1, (int)Math.Round(_variation.FeatureFraction * featureCount));
-        long[] order = new CounterRandom(Seed, (uint)RandomStream.FeatureSlots).NextPermutation(featureCount);
-        return new FeatureSlots(featureCount, [.. order.Take(count).Select(slot => (int)slot).Order()]);
-    }
-
-    private float[][]?[] LearnValueWeights(TabularData rows, IReadOnlyList<LabelInfo> labels) =>
-        [.. Tasks.Select((task, i) => task.LearnValueWeights(labels[i], rows.Labels[i], rows.LabelWidths[i]))];
-
-    private void RequireValidation(IDataView? validationData)
-    {
-        bool hasValidation = validationData is not null || _options.DividesRows;
-        ThresholdTuner.RequireValidation(Tasks, hasValidation);
-        if (!hasValidation && _options.EarlyStopping is { Patience: not null })
-        {
-            throw new ArgumentException("Option EarlyStopping watches validation data, and there are none: call Fit(trainData, validationData), or set ValidationFraction or ValidationColumnName. With Patience = null, MaximumDuration alone ends training.");
-        }
-    }
+    private NetworkTraining Training => new(this, _options, _variation, [this]);
 
     private static MultiTaskTrainerOptions Validated(MultiTaskTrainerOptions options)
     {

@@ -14,33 +14,43 @@ namespace MlNetMultiTask.Trainers;
 /// <summary>All that the result of a training depends on, as texts by name: a checkpoint of other settings is of another training.</summary>
 internal static class TrainingSettings
 {
+    /// <summary>What concerns the training as a whole.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Of(
-        MultiTaskTrainerOptions options, IReadOnlyList<PredictionTask> tasks, ulong seed, MultiTaskNetwork network, IReadOnlyList<LabelInfo> labels, NetworkModel? initial, TabularData rows, TabularData? validation)
+        MultiTaskTrainerOptions options, IReadOnlyList<PredictionTask> tasks, ulong seed, IReadOnlyList<LabelInfo> labels, TabularData rows, TabularData? validation)
     {
-        NetworkDescription description = network.Description;
         var settings = new List<KeyValuePair<string, string>>
         {
-            new("network", $"{description.Kind}({string.Join(", ", description.Sizes.Select(size => $"{size.Key} {string.Join('-', size.Value)}"))})"),
-            new("number of features", Text(description.FeatureCount)),
-            new("outputs", string.Join(", ", description.OutputCounts.Select(count => Text(count)))),
             new("BatchSize", Text(options.BatchSize)),
             new("MaximumNumberOfEpochs", Text(options.MaximumNumberOfEpochs)),
-            new("LearningRate", options.LearningRate.ToString()),
-            new("Optimizer", options.Optimizer.ToString()),
-            new("MaximumGradientNorm", Text(options.MaximumGradientNorm)),
-            new("Activation", Text(options.Activation)),
-            new("Dropout", Text(options.Dropout)),
             new("number of threads", Text(options.NumberOfThreads ?? torch.get_num_threads())),
-            new("Balancing", options.Balancing.ToString()),
             new("EarlyStopping", options.EarlyStopping?.ToString() ?? "none"),
             new("OnCancellation", Text(options.OnCancellation)),
-            new("seed", Text(seed)),
-            new("checksum of the initial model", initial is null ? "none" : Convert.ToHexString(XxHash3.Hash(WeightsFile.Write(initial.ExportWeights())))),
+            new("seed of rows", Text(seed)),
         };
         settings.AddRange(tasks.Select((task, i) => new KeyValuePair<string, string>($"task '{task.Name}'", Describe(task, labels[i]))));
         AddRows(settings, "training", rows);
         AddRows(settings, "validation", validation);
         return settings;
+    }
+
+    /// <summary>What concerns a network and its steps.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> OfNetwork(MultiTaskTrainerOptions options, ulong seed, MultiTaskNetwork network, NetworkModel? initial)
+    {
+        NetworkDescription description = network.Description;
+        return
+        [
+            new("network", $"{description.Kind}({string.Join(", ", description.Sizes.Select(size => $"{size.Key} {string.Join('-', size.Value)}"))})"),
+            new("number of features", Text(description.FeatureCount)),
+            new("outputs", string.Join(", ", description.OutputCounts.Select(count => Text(count)))),
+            new("LearningRate", options.LearningRate.ToString()),
+            new("Optimizer", options.Optimizer.ToString()),
+            new("MaximumGradientNorm", Text(options.MaximumGradientNorm)),
+            new("Activation", Text(options.Activation)),
+            new("Dropout", Text(options.Dropout)),
+            new("Balancing", options.Balancing.ToString()),
+            new("seed", Text(seed)),
+            new("checksum of the initial model", initial is null ? "none" : Convert.ToHexString(XxHash3.Hash(WeightsFile.Write(initial.ExportWeights())))),
+        ];
     }
 
     private static void AddRows(List<KeyValuePair<string, string>> settings, string role, TabularData? rows)

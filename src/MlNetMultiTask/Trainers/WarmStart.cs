@@ -21,6 +21,25 @@ internal static class WarmStart
                 ?? throw new ArgumentException("The initial model is made of several networks; training can go on from a single one.", nameof(initialModel));
     }
 
+    /// <summary>The network models of an ensemble, one for each of several networks; or the one of a single network.</summary>
+    /// <exception cref="ArgumentException">The transformer holds neither.</exception>
+    public static IReadOnlyList<NetworkModel> GetNetworkModels(ITransformer initialModel, int count) =>
+        TransformerSearch.FindAll(initialModel) is [{ Members.Count: > 0 }] ? [.. GetMembers(initialModel, count).Select(GetNetworkModel)] : [GetNetworkModel(initialModel)];
+
+    /// <summary>The models inside an ensemble, from each of which one of several trainings goes on.</summary>
+    /// <param name="initialModel">The transformer.</param>
+    /// <param name="count">The number of trainings.</param>
+    /// <exception cref="ArgumentException">The transformer does not hold exactly one ensemble of as many members.</exception>
+    public static IReadOnlyList<MultiTaskTransformer> GetMembers(ITransformer initialModel, int count)
+    {
+        IReadOnlyList<MultiTaskTransformer> found = TransformerSearch.FindAll(initialModel);
+        return found.Count == 1 && found[0].Members.Count == count
+            ? found[0].Members
+            : throw new ArgumentException(
+                $"The initial model must be exactly one ensemble of {count} members, from each of which a member goes on; it holds {found.Count} multi-task models{(found.Count == 1 ? $", of {Math.Max(1, found[0].Members.Count)} members" : "")}.",
+                nameof(initialModel));
+    }
+
     /// <summary>What the model knows of the labels, after a check that the tasks are the same and have no new classes.</summary>
     public static IReadOnlyList<LabelInfo> GetLabels(NetworkModel initial, IReadOnlyList<PredictionTask> tasks, DataViewSchema schema)
     {
@@ -58,8 +77,6 @@ internal static class WarmStart
     /// <exception cref="ArgumentException">The networks differ.</exception>
     public static void CopyWeights(NetworkModel initial, MultiTaskNetwork network)
     {
-        string Describe(NetworkDescription description) => $"{description.Kind}({string.Join(", ", description.Sizes.OrderBy(size => size.Key, StringComparer.Ordinal).Select(size => $"{size.Key} {string.Join('-', size.Value)}"))})";
-
         (string ours, string theirs) = (Describe(network.Description), Describe(initial.Description));
         if (ours != theirs)
         {
@@ -75,6 +92,10 @@ internal static class WarmStart
             throw new ArgumentException($"The initial model has other layers than this trainer's options: {e.Message} Give the trainer the layers of the initial model.", e);
         }
     }
+
+    /// <summary>A network's kind and layers in short.</summary>
+    public static string Describe(NetworkDescription description) =>
+        $"{description.Kind}({string.Join(", ", description.Sizes.OrderBy(size => size.Key, StringComparer.Ordinal).Select(size => $"{size.Key} {string.Join('-', size.Value)}"))})";
 
     private static void CheckClasses(PredictionTask task, DataViewSchema.Column label, LabelInfo known)
     {

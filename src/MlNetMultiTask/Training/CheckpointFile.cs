@@ -45,7 +45,7 @@ internal sealed class CheckpointFile
     /// <summary>What the training depends on.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
 
-    private static ReadOnlySpan<byte> Magic => "MNMTC001"u8;
+    private static ReadOnlySpan<byte> Magic => "MNMTC002"u8;
 
     public static byte[] Write(IReadOnlyList<KeyValuePair<string, string>> settings, SessionState session, LoopState loop, TimeSpan elapsed)
     {
@@ -108,12 +108,13 @@ internal sealed class CheckpointFile
         double[] plateau = GetDoubles("plateau", ImprovementTracker.StateLength);
         double[] taskProgress = GetDoubles("taskProgress", tasks * ImprovementTracker.StateLength);
         bool[] frozen = [.. GetDoubles("frozen", tasks).Select(value => value != 0)];
-        double[] weighting = GetDoubles("weighting", null);
-        float[] parameters = _arrays.GetValueOrDefault(Parameters) ?? throw _state.Invalid(Parameters, "parameters");
-        float[][] moments = [.. Enumerable.Range(0, _arrays.Count).Select(i => _arrays.GetValueOrDefault(Name(Moment, i))).OfType<float[]>()];
+        LearnerState[] learners = [.. _state.GetObjects("learners").Select(ReadLearner)];
+        long parameters = learners.Sum(learner => learner.Engine.Parameters.LongLength);
         bool fits = _history.TaskNames.SequenceEqual(taskNames, StringComparer.Ordinal)
             && _history.Epochs.Select(epoch => epoch.Number).SequenceEqual(Enumerable.Range(1, _history.Epochs.Count))
-            && _arrays.Values.All(array => array.Length == parameters.Length)
+            && learners.Length > 0
+            && learners.All(learner => learner.Engine.Moments.All(moment => moment.Length == learner.Engine.Parameters.Length))
+            && _arrays.All(array => !array.Key.StartsWith(Best, StringComparison.Ordinal) || array.Value.Length == parameters)
             && before < _longest
             && ((double[][])[progress, plateau, .. taskProgress.Chunk(ImprovementTracker.StateLength)]).All(tracker => tracker[1..].All(epochs => epochs >= 0 && epochs <= _history.Epochs.Count));
         if (!fits)
@@ -133,16 +134,27 @@ internal sealed class CheckpointFile
 
         loop.BestParameters = _arrays.GetValueOrDefault(Best);
         loop.Epochs.AddRange(_history.Epochs);
-        var engine = new EngineState(parameters, _state.GetInt64("stepCount", 0), moments);
-        return new SessionState(_history.Epochs.Count, engine, weighting, (ulong)_state.GetInt64("balancingPosition", long.MinValue), frozen);
+        return new SessionState(_history.Epochs.Count, learners, frozen);
     }
+
+    private LearnerState ReadLearner(ManifestReader state, int learner)
+    {
+        string prefix = Prefix(learner);
+        float[] parameters = _arrays.GetValueOrDefault(prefix + Parameters) ?? throw _state.Invalid(prefix + Parameters, "parameters");
+        float[][] moments = [.. Enumerable.Range(0, _arrays.Count).Select(i => _arrays.GetValueOrDefault(prefix + Name(Moment, i))).OfType<float[]>()];
+        double[] weighting = [.. state.GetInt64s("weighting").Select(BitConverter.Int64BitsToDouble)];
+        return new LearnerState(new EngineState(parameters, state.GetInt64("stepCount", 0), moments), weighting, (ulong)state.GetInt64("balancingPosition", long.MinValue));
+    }
+
+    /// <summary>In front of the names of a learner's arrays.</summary>
+    private static string Prefix(int learner) => FormattableString.Invariant($"learner{learner}.");
 
     private static string Name(string name, int index) => FormattableString.Invariant($"{name}{index}");
 
-    private double[] GetDoubles(string name, int? count)
+    private double[] GetDoubles(string name, int count)
     {
         long[] bits = _state.GetInt64s(name);
-        return count is null || bits.Length == count
+        return bits.Length == count
             ? [.. bits.Select(BitConverter.Int64BitsToDouble)]
             : throw _state.Invalid(name, FormattableString.Invariant($"{count} numbers"));
     }
@@ -164,9 +176,17 @@ internal sealed class CheckpointFile
 
             json.WriteEndArray();
             json.WriteNumber("elapsedTicks", elapsed.Ticks);
-            json.WriteNumber("stepCount", session.Engine.StepCount);
-            json.WriteNumber("balancingPosition", (long)session.BalancingPosition);
-            WriteDoubles(json, "weighting", session.Weighting);
+            json.WriteStartArray("learners");
+            foreach (LearnerState learner in session.Learners)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("stepCount", learner.Engine.StepCount);
+                json.WriteNumber("balancingPosition", (long)learner.BalancingPosition);
+                WriteDoubles(json, "weighting", learner.Weighting);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             WriteDoubles(json, "rateFactor", [loop.RateFactor]);
             WriteDoubles(json, "progress", loop.Progress.Export());
             WriteDoubles(json, "plateau", loop.Plateau.Export());
@@ -196,10 +216,13 @@ internal sealed class CheckpointFile
     {
         NamedTensor Array(string name, float[] values) => new(name, [values.Length], values);
 
-        yield return Array(Parameters, session.Engine.Parameters);
-        foreach ((int i, float[] moment) in session.Engine.Moments.Index())
+        foreach ((int number, LearnerState learner) in session.Learners.Index())
         {
-            yield return Array(Name(Moment, i), moment);
+            yield return Array(Prefix(number) + Parameters, learner.Engine.Parameters);
+            foreach ((int i, float[] moment) in learner.Engine.Moments.Index())
+            {
+                yield return Array(Prefix(number) + Name(Moment, i), moment);
+            }
         }
 
         if (loop.BestParameters is { } best)

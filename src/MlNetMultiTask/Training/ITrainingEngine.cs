@@ -1,5 +1,6 @@
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Tasks;
+using TorchSharp;
 
 namespace MlNetMultiTask.Training;
 
@@ -24,7 +25,16 @@ internal interface ITrainingEngine : IDisposable
     /// <summary>Begins an epoch: what is random in the network then depends on this seed alone.</summary>
     void BeginEpoch(ulong seed);
 
-    /// <summary>Computes the tasks' losses of a batch: reduced, and multiplied by the tasks' loss weights.</summary>
+    /// <summary>The number of parameters, as <see cref="ExportParameters"/> gives them.</summary>
+    int ParameterCount { get; }
+
+    /// <summary>Per task the raw outputs [B, K] of the batch that was computed last; null where a task was left out.</summary>
+    IReadOnlyList<torch.Tensor?> Outputs { get; }
+
+    /// <summary>Computes the outputs of a batch ahead of its losses.</summary>
+    void Predict(Batch batch);
+
+    /// <summary>Computes the tasks' losses of a batch: reduced, and multiplied by the tasks' loss weights. Outputs that have just been predicted are used, once.</summary>
     StepLosses ComputeLosses(Batch batch);
 
     /// <summary>Computes the gradient of the sum of losses with these weights, and of the network's penalty.</summary>

@@ -139,6 +139,9 @@ public abstract class MultiTaskTrainerOptions
     /// <summary>Whether rows of the training data become validation data.</summary>
     internal bool DividesRows => ValidationFraction > 0 || ValidationColumnName is not null;
 
+    /// <summary>How a training with these options runs.</summary>
+    internal TrainingRun Run => new(Progress, Checkpointing, OnCancellation, InitialModel, CancellationToken);
+
     /// <summary>The same options, run as part of something larger.</summary>
     internal MultiTaskTrainerOptions With(TrainingRun run)
     {

@@ -18,7 +18,7 @@ internal sealed class TorchEngine : ITrainingEngine
     private readonly Range[] _ownRanges;
     private readonly bool[] _frozen;
     private torch.Tensor?[] _losses = [];
-    private IReadOnlyList<torch.Tensor?> _raw = [];
+    private NetworkOutputs? _predicted;
     private torch.Tensor? _sharedRows;
 
     /// <param name="network">The network; not owned.</param>
@@ -26,7 +26,8 @@ internal sealed class TorchEngine : ITrainingEngine
     /// <param name="labelledShares">Per task, the share of training rows that have a label.</param>
     /// <param name="optimizer">How parameters follow gradients; Adam if null.</param>
     /// <param name="maximumGradientNorm">The norm to which longer gradients are cut; null for none.</param>
-    public TorchEngine(MultiTaskNetwork network, IReadOnlyList<PredictionTask> tasks, IReadOnlyList<double> labelledShares, Optimizer? optimizer = null, double? maximumGradientNorm = null)
+    /// <param name="dropout">The share of hidden activations that is dropped in training.</param>
+    public TorchEngine(MultiTaskNetwork network, IReadOnlyList<PredictionTask> tasks, IReadOnlyList<double> labelledShares, Optimizer? optimizer = null, double? maximumGradientNorm = null, double dropout = 0)
     {
         _network = network;
         _tasks = tasks;
@@ -37,6 +38,7 @@ internal sealed class TorchEngine : ITrainingEngine
         _ownRanges = [.. Enumerable.Range(0, tasks.Count).Select(task => _parameters.GetTaskRange(network, task))];
         _frozen = new bool[tasks.Count];
         network.train();
+        network.Dropout = dropout > 0 ? new Dropout(dropout) : null;
     }
 
     public string NetworkKind => _network.Description.Kind;
@@ -45,15 +47,25 @@ internal sealed class TorchEngine : ITrainingEngine
 
     public bool HasFiniteParameters => _parameters.ValueSpan.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) < 0;
 
+    public int ParameterCount => _parameters.ValueSpan.Length;
+
+    public IReadOnlyList<torch.Tensor?> Outputs { get; private set; } = [];
+
+    /// <summary>Whether outputs are computed of rows without a target too, for others who learn from them.</summary>
+    public bool ComputesAllRows { get; init; }
+
     internal FlatParameters Parameters => _parameters;
 
     public double? ParameterDistance => _network.GetParameterDistance(_parameters);
 
     public void BeginEpoch(ulong seed) => _network.Dropout?.Seed(seed);
 
+    public void Predict(Batch batch) => _predicted = Forward(batch);
+
     public StepLosses ComputeLosses(Batch batch)
     {
-        NetworkOutputs outputs = Forward(batch);
+        NetworkOutputs outputs = _predicted ?? Forward(batch);
+        _predicted = null;
         int count = _tasks.Count;
         _losses = new torch.Tensor?[count];
         var step = new StepLosses(new double[count], new bool[count], new double[count], new double[count]);
@@ -66,24 +78,36 @@ internal sealed class TorchEngine : ITrainingEngine
 
             (torch.Tensor losses, torch.Tensor? factors, double weight) = GetRows(batch, outputs, i);
             step.RowWeights[i] = weight;
-            if (weight == 0)
+            torch.Tensor? objective = null;
+            double value = 0;
+            if (weight > 0)
+            {
+                // The share of labelled rows, not the batch's own count, makes the mean unbiased: a lone label does
+                // not weigh like a batch full of them.
+                double share = batch.Targets[i].Soft is null ? _labelledShares[i] : 1;
+                torch.Tensor mean = (factors is null ? losses : losses * factors).mean();
+                value = mean.item<float>();
+                step.RowSums[i] = value * batch.RowCount;
+                double factor = _tasks[i].LossWeight / share;
+                objective = factor == 1 ? mean : mean.Times(factor);
+                value *= factor;
+            }
+
+            if (_frozen[i])
             {
                 continue;
             }
 
-            // The share of labelled rows, not the batch's own count, makes the mean unbiased: a lone label does
-            // not weigh like a batch full of them.
-            double share = batch.Targets[i].Soft is null ? _labelledShares[i] : 1;
-            torch.Tensor mean = (factors is null ? losses : losses * factors).mean();
-            double factor = _tasks[i].LossWeight / share;
-            double value = mean.item<float>();
-            step.RowSums[i] = value * batch.RowCount;
-            if (!_frozen[i])
+            if (GetPeerLoss(batch, outputs, i) is { } peers)
             {
-                _losses[i] = factor == 1 ? mean : mean.Times(factor);
-                step.Present[i] = true;
-                step.Losses[i] = value * factor;
+                torch.Tensor weighted = peers.Times(_tasks[i].LossWeight);
+                objective = objective is null ? weighted : objective.Plus(weighted);
+                value = objective.item<float>();
             }
+
+            _losses[i] = objective;
+            step.Present[i] = objective is not null;
+            step.Losses[i] = value;
         }
 
         return step;
@@ -93,7 +117,7 @@ internal sealed class TorchEngine : ITrainingEngine
     {
         for (int i = 0; i < metrics.Count; i++)
         {
-            if (_raw[i] is { } raw)
+            if (Outputs[i] is { } raw)
             {
                 metrics[i].Add(raw.AsSpan(), batch.Targets[i].Values, batch.RowCount);
                 GC.KeepAlive(raw);
@@ -163,7 +187,7 @@ internal sealed class TorchEngine : ITrainingEngine
 
         if (_maximumGradientNorm is { } maximum)
         {
-            CutTo(maximum, gradients);
+            GradientNorm.CutTo(maximum, gradients);
         }
 
         _optimizer.Step(_parameters.ValueSpan, gradients, learningRate);
@@ -222,37 +246,34 @@ internal sealed class TorchEngine : ITrainingEngine
         }
     }
 
-    public void Dispose() => _parameters.Dispose();
-
-    /// <summary>Shortens a gradient that is longer than this. A length that is not a number changes nothing here: the next loss tells.</summary>
-    private static void CutTo(double maximum, Span<float> gradients)
+    public void Dispose()
     {
-        double squares = 0;
-        foreach (float value in gradients)
-        {
-            squares += (double)value * value;
-        }
-
-        double norm = Math.Sqrt(squares);
-        if (norm > maximum)
-        {
-            float factor = (float)(maximum / norm);
-            foreach (ref float value in gradients)
-            {
-                value *= factor;
-            }
-        }
+        _network.Dropout?.Dispose();
+        _network.Dropout = null;
+        _parameters.Dispose();
     }
 
     /// <summary>The outputs for tasks with a target in the batch; a task without is not computed.</summary>
     private NetworkOutputs Forward(Batch batch)
     {
         long[]?[] rows = [.. batch.Targets.Select(targets => targets.FindRows(batch.RowCount))];
-        NetworkOutputs outputs = Array.TrueForAll(rows, own => own is null)
+        NetworkOutputs outputs = ComputesAllRows || Array.TrueForAll(rows, own => own is null)
             ? _network.Forward(batch.Features)
             : _network.ForwardRows(batch.Features, [.. rows.Select(own => own is not { Length: 0 })], rows);
-        _raw = outputs.Raw;
+        Outputs = outputs.Raw;
         return outputs;
+    }
+
+    /// <summary>What the outputs of peers add to a task's loss, in the mean over all rows: there is one for each, label or not. Null without peers.</summary>
+    private torch.Tensor? GetPeerLoss(Batch batch, NetworkOutputs outputs, int task)
+    {
+        if (batch.Targets[task].Peers is not { } peers)
+        {
+            return null;
+        }
+
+        torch.Tensor losses = peers.GetRowLosses(_tasks[task], outputs.Raw[task]!);
+        return (batch.RowWeights is { } weights ? losses * weights : losses).mean();
     }
 
     /// <summary>The losses l of a batch's rows [B]; their factors w m, null where all are 1; and Σ w m.</summary>

@@ -36,6 +36,9 @@ internal sealed class TrainingLoop
         session.AfterStep = ReportStep;
     }
 
+    /// <summary>When networks that learn from one another have converged; null where nobody asks.</summary>
+    public Convergence? Convergence { get; init; }
+
     private EarlyStopping? Stopping => _options.EarlyStopping;
 
     /// <summary>Whether the best epoch's weights are kept: to be given back at the end, or on cancellation.</summary>
@@ -83,7 +86,7 @@ internal sealed class TrainingLoop
         bool restores = (RestoresBest || end == TrainingEnd.Cancellation) && _state.BestParameters is not null;
         if (restores)
         {
-            _session.Engine.ImportParameters(_state.BestParameters!);
+            _session.ImportParameters(_state.BestParameters!);
         }
 
         return new TrainingHistory([.. _tasks.Select(task => (task.Name, task.MetricName))], [.. _state.Epochs], restores ? _state.Progress.BestEpoch : _state.Epochs.Count, end.Value);
@@ -107,6 +110,7 @@ internal sealed class TrainingLoop
             ? _state.TaskProgress.Any(task => task.BestEpoch > 0) && _session.Frozen.Zip(_state.TaskProgress).All(task => task.First || task.Second.BestEpoch == 0)
             : Stopping?.Patience is { } patience && _state.Progress.EpochsWithout >= patience;
         return stands ? TrainingEnd.NoImprovement
+            : Convergence?.IsReached(_state.Epochs) == true ? TrainingEnd.Convergence
             : _session.Epoch >= _options.MaximumNumberOfEpochs ? TrainingEnd.MaximumNumberOfEpochs
             : Stopping?.MaximumDuration is { } maximum && _session.Epoch > 0 && Elapsed >= maximum ? TrainingEnd.MaximumDuration
             : null;
@@ -115,11 +119,11 @@ internal sealed class TrainingLoop
     private void Judge(TrainingEpoch epoch)
     {
         _state.Epochs.Add(epoch);
-        double figure = _monitor.Evaluate(GetFigures(_state.Epochs[0]), GetFigures(epoch));
+        double figure = _monitor.Evaluate(EpochFigures.Of(_state.Epochs[0]), EpochFigures.Of(epoch));
         RequireFigure(figure);
         if (_state.Progress.Add(epoch.Number, figure) && KeepsBest)
         {
-            _state.BestParameters = _session.Engine.ExportParameters();
+            _state.BestParameters = _session.ExportParameters();
         }
 
         if (_options.LearningRate.Plateau is { } plateau)
@@ -162,28 +166,24 @@ internal sealed class TrainingLoop
             ImprovementTracker tracker = _state.TaskProgress[i];
             if (tracker.Add(epoch.Number, epoch.ValidationLosses![_tasks[i].Name]))
             {
-                _state.BestTaskParameters[i] = _session.Engine.ExportParameters();
+                _state.BestTaskParameters[i] = _session.ExportParameters();
             }
             else if (tracker.EpochsWithout >= patience)
             {
-                _session.Freeze(i, _state.BestTaskParameters[i] ?? _session.Engine.ExportParameters());
+                _session.Freeze(i, _state.BestTaskParameters[i] ?? _session.ExportParameters());
                 _state.BestTaskParameters[i] = null;
                 _channel.Info(MessageSensitivity.Schema, FormattableString.Invariant($"Task '{_tasks[i].Name}' has stopped improving; its head stays as it was after epoch {tracker.BestEpoch}."));
             }
         }
     }
 
-    /// <summary>The validation data tell, where there are any.</summary>
-    private static EpochFigures GetFigures(TrainingEpoch epoch) =>
-        new(epoch.ValidationLosses ?? epoch.TrainingLosses, epoch.ValidationMetrics ?? epoch.TrainingMetrics);
-
-    private void ReportStep(int step, StepLosses losses, double rate, EpochSums sums)
+    private void ReportStep(int step, double loss, double rate)
     {
-        _channel.Trace(MessageSensitivity.None, FormattableString.Invariant($"Epoch {_session.Epoch + 1}, batch {step + 1} of {_session.StepsPerEpoch}: loss {losses.Losses.Sum():0.0000}, learning rate {rate:0.######}"));
+        _channel.Trace(MessageSensitivity.None, FormattableString.Invariant($"Epoch {_session.Epoch + 1}, batch {step + 1} of {_session.StepsPerEpoch}: loss {loss:0.0000}, learning rate {rate:0.######}"));
         if (_options.Progress is not null && _options.ProgressInterval is { } interval && Elapsed - _lastReport >= interval && step + 1 < _session.StepsPerEpoch)
         {
             _lastReport = Elapsed;
-            _options.Progress.Report(Describe(_session.Epoch + 1, step + 1, _session.ByTask(sums.GetMeans()), null, rate));
+            _options.Progress.Report(Describe(_session.Epoch + 1, step + 1, _session.TrainingLosses, null, rate));
         }
     }
 

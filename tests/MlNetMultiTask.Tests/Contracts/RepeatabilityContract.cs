@@ -47,7 +47,7 @@ public sealed class RepeatabilityContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfTrainingDataAlone), MemberType = typeof(TrainerCases))]
     public void Validation_data_do_not_change_the_model(string trainerName)
     {
         using var without = new Fitted(trainerName);

@@ -10,15 +10,22 @@ public static class TrainerCases
         ["HardParameterSharing"] = (ml, setup) => ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()),
         ["SoftParameterSharing"] = (ml, setup) => ml.MultiTask.Trainers.SoftParameterSharing(setup.To<SoftParameterSharingOptions>()),
         ["Ensemble"] = (ml, setup) => ml.MultiTask.Trainers.Ensemble(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()), numberOfMembers: 2),
+        ["MutualLearning"] = (ml, setup) => ml.MultiTask.Trainers.MutualLearning(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>())),
     };
 
     /// <summary>The trainers whose model comes of several trainings, each of which keeps the contracts of one, and how many they are.</summary>
     private static readonly Dictionary<string, int> _several = new() { ["Ensemble"] = 2 };
 
+    /// <summary>The trainers that choose among networks by validation data, where there are any.</summary>
+    private static readonly string[] _choosing = ["MutualLearning"];
+
     public static TheoryData<string> All { get; } = [.. _all.Keys];
 
     /// <summary>The trainers that train once: with one history, and one folder of checkpoints.</summary>
     public static TheoryData<string> OfOneTraining { get; } = [.. _all.Keys.Except(_several.Keys)];
+
+    /// <summary>The trainers whose model does not depend on validation data, unless their options say so.</summary>
+    public static TheoryData<string> OfTrainingDataAlone { get; } = [.. _all.Keys.Except(_choosing)];
 
     /// <summary>Every trainer with every type of label.</summary>
     public static TheoryData<string, string> AllWithLabelTypes { get; } = Combine(TestData.TasksByLabelType.Keys);

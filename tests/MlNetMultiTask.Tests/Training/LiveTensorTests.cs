@@ -89,7 +89,7 @@ public sealed class LiveTensorTests
         long before = Settle();
         var options = new HardParameterSharingOptions { Tasks = rows.Tasks, BatchSize = 8, MaximumNumberOfEpochs = 2 };
         InMemoryBatchSource source = rows.OpenSource();
-        using (var session = new TrainingSession(options, rows.Tasks, rows.CreateMetrics(), 1, new TorchEngine(network, rows.Tasks, source.LabelledShares), source, rows.OpenSource()))
+        using (var session = new TrainingSession(options, rows.Tasks, 1, [new Learner(options, rows.Tasks, rows.CreateMetrics(), 1, new TorchEngine(network, rows.Tasks, source.LabelledShares))], source, rows.OpenSource()))
         {
             session.RunEpoch();
             session.RunEpoch();

@@ -2,6 +2,7 @@ using MlNetMultiTask.Data;
 using MlNetMultiTask.Networks;
 using MlNetMultiTask.Tasks;
 using MlNetMultiTask.Training;
+using TorchSharp;
 
 namespace MlNetMultiTask.Tests.Training;
 
@@ -182,7 +183,7 @@ public sealed class TrainingSessionTests
             Balancing = balancing ?? TaskBalancing.Sum(),
             CancellationToken = token,
         };
-        return new TrainingSession(options, rows.Tasks, rows.CreateMetrics(), 5, engine, source ?? rows.OpenSource(), validation?.OpenSource());
+        return new TrainingSession(options, rows.Tasks, 5, [new Learner(options, rows.Tasks, rows.CreateMetrics(), 5, engine)], source ?? rows.OpenSource(), validation?.OpenSource());
     }
 
     /// <summary>Notes what it is asked to do.</summary>
@@ -209,6 +210,12 @@ public sealed class TrainingSessionTests
         public bool HasFiniteParameters => true;
 
         public double? ParameterDistance => null;
+
+        public int ParameterCount => throw new NotSupportedException();
+
+        public IReadOnlyList<torch.Tensor?> Outputs => throw new NotSupportedException();
+
+        public void Predict(Batch batch) => throw new NotSupportedException();
 
         public StepLosses ComputeLosses(Batch batch)
         {

@@ -1,0 +1,187 @@
+using MlNetMultiTask.Balancing;
+using MlNetMultiTask.Data;
+using MlNetMultiTask.Tasks;
+
+namespace MlNetMultiTask.Training;
+
+/// <summary>One network that learns: what executes its steps, how its tasks are weighed, and what it has reached in the epoch so far.</summary>
+internal sealed class Learner : IDisposable
+{
+    private const string DivergenceRemedy = "Scale the features (Transforms.NormalizeMeanVariance with fixZero: false), lower the learning rate, or look for extreme labels.";
+
+    private readonly MultiTaskTrainerOptions _options;
+    private readonly IReadOnlyList<PredictionTask> _tasks;
+    private readonly IReadOnlyList<RunningMetric> _metrics;
+    private readonly ITaskWeighting _weighting;
+    private readonly ulong _seed;
+    private readonly CounterRandom _balancingRandom;
+    private readonly bool[] _frozen;
+    private double[] _weightSums = [];
+    private double _rate;
+    private int _epoch;
+    private int _step;
+    private int _stepsPerEpoch;
+
+    /// <param name="options">The options of the network's trainer.</param>
+    /// <param name="tasks">The tasks, in the order of the network's outputs.</param>
+    /// <param name="metrics">Per task, what counts its main metric.</param>
+    /// <param name="seed">The seed of what is random in the network and in balancing.</param>
+    /// <param name="engine">What executes the steps; owned by the learner, also where this fails.</param>
+    /// <exception cref="ArgumentException">The balancing method does not suit the network.</exception>
+    public Learner(MultiTaskTrainerOptions options, IReadOnlyList<PredictionTask> tasks, IReadOnlyList<RunningMetric> metrics, ulong seed, ITrainingEngine engine)
+    {
+        _options = options;
+        _tasks = tasks;
+        _metrics = metrics;
+        _seed = seed;
+        Engine = engine;
+        Sums = new EpochSums(tasks.Count);
+        _weighting = options.Balancing.Start([.. tasks.Select(task => task.Name)]);
+        _balancingRandom = new CounterRandom(seed, (uint)RandomStream.Balancing);
+        _frozen = new bool[tasks.Count];
+        if (BalancesGradients && !engine.HasSharedParameters)
+        {
+            engine.Dispose();
+            throw new ArgumentException(
+                $"Option Balancing is {options.Balancing.Name}, which balances the tasks' gradients of the parameters they share; the network {engine.NetworkKind} with these layers has no such parameters. Use TaskBalancing.Sum() or Fixed(...), or a network with shared layers.",
+                nameof(options));
+        }
+    }
+
+    public ITrainingEngine Engine { get; }
+
+    /// <summary>Per task, whether it has been frozen.</summary>
+    public IReadOnlyList<bool> Frozen => _frozen;
+
+    /// <summary>The losses of the epoch that is under way, or has ended last.</summary>
+    public EpochSums Sums { get; private set; }
+
+    private bool BalancesGradients => _options.Balancing.Needs.HasFlag(BalancingNeeds.Gramian);
+
+    /// <summary>Begins an epoch.</summary>
+    /// <param name="epoch">The epochs completed.</param>
+    /// <param name="stepsPerEpoch">The steps of an epoch.</param>
+    public void BeginEpoch(int epoch, int stepsPerEpoch)
+    {
+        (_epoch, _step, _stepsPerEpoch) = (epoch, 0, stepsPerEpoch);
+        _weightSums = new double[_tasks.Count];
+        Sums = new EpochSums(_tasks.Count);
+        Engine.BeginEpoch(new CounterRandom(_seed, (uint)RandomStream.Dropout, (uint)epoch).NextUInt64());
+    }
+
+    /// <summary>Learns from a batch.</summary>
+    /// <param name="batch">The batch, with all its targets.</param>
+    /// <param name="rateFactor">What the schedule's rate is multiplied by.</param>
+    /// <returns>The losses before the step, and the rate.</returns>
+    /// <exception cref="InvalidOperationException">A loss is no longer a number.</exception>
+    public (StepLosses Losses, double Rate) Step(Batch batch, double rateFactor)
+    {
+        _rate = rateFactor * _options.LearningRate.GetRate(((long)_epoch * _stepsPerEpoch) + _step, _stepsPerEpoch, _options.MaximumNumberOfEpochs);
+        _step++;
+        StepLosses losses = Engine.ComputeLosses(batch);
+        RequireFinite(losses.RowSums, "loss");
+        Engine.Observe(batch, _metrics);
+        double[,]? gramian = BalancesGradients ? Engine.ComputeSharedGramian() : null;
+        double[] weights = new double[_tasks.Count];
+        var inputs = new BalancingInputs { Present = losses.Present, Losses = losses.Losses, Gramian = gramian, NextRandom = _balancingRandom.NextDouble };
+        _weighting.GetWeights(inputs, weights);
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = _frozen[i] ? 0 : weights[i];
+            _weightSums[i] += weights[i];
+        }
+
+        if (BalancesGradients)
+        {
+            Engine.CombineSharedGradients(weights);
+        }
+        else
+        {
+            Engine.Backward(weights);
+        }
+
+        Engine.Update(_rate);
+        if (_options.Balancing.Needs.HasFlag(BalancingNeeds.LossesAfterUpdate))
+        {
+            _weighting.Observe(Engine.ComputeLosses(batch).Losses);
+        }
+
+        Sums.Add(losses);
+        return (losses, _rate);
+    }
+
+    /// <summary>The figures of the training rows since the epoch began. The metrics' count begins anew.</summary>
+    /// <exception cref="InvalidOperationException">A weight is no longer a number.</exception>
+    public EpochFigures EndTraining() => Engine.HasFiniteParameters
+        ? new EpochFigures(_tasks.ByName(Sums.GetMeans()), TakeMetrics())
+        : throw new InvalidOperationException(FormattableString.Invariant($"The weights are no longer finite numbers in epoch {_epoch + 1}, so training has stopped. {DivergenceRemedy}"));
+
+    /// <summary>Measures a batch of validation rows.</summary>
+    public void Measure(Batch batch, EpochSums sums)
+    {
+        Engine.Measure(batch, sums.Losses, sums.Weights);
+        Engine.Observe(batch, _metrics);
+    }
+
+    /// <summary>The figures of the validation rows that have been measured. The metrics' count begins anew.</summary>
+    /// <exception cref="InvalidOperationException">A loss is no longer a number.</exception>
+    public EpochFigures EndValidation(EpochSums sums)
+    {
+        RequireFinite(sums.Losses, "validation loss");
+        return new EpochFigures(_tasks.ByName(sums.GetMeans()), TakeMetrics());
+    }
+
+    /// <summary>What the epoch reached.</summary>
+    public TrainingEpoch Describe(EpochFigures training, EpochFigures? validation, TimeSpan duration) => new()
+    {
+        Number = _epoch + 1,
+        TrainingLosses = training.Losses,
+        TrainingMetrics = training.Metrics,
+        ValidationLosses = validation?.Losses,
+        ValidationMetrics = validation?.Metrics,
+        TaskWeights = _tasks.ByName(_weightSums.Select(sum => sum / _step)),
+        LearningRate = _rate,
+        ParameterDistance = Engine.ParameterDistance,
+        Duration = duration,
+    };
+
+    /// <summary>Sets a task's own parameters to earlier ones and keeps them there; the task no longer moves the shared ones.</summary>
+    public void Freeze(int task, float[] parameters)
+    {
+        Engine.Freeze(task, parameters);
+        _frozen[task] = true;
+    }
+
+    /// <summary>All that the next epoch depends on, beside the rows, the options, the rate's factor and what is frozen.</summary>
+    public LearnerState Export() => new(Engine.Export(), _weighting.ExportState(), _balancingRandom.Position);
+
+    /// <summary>Goes on from where <see cref="Export"/> was called.</summary>
+    /// <exception cref="FormatException">The state is not one of this training.</exception>
+    public void Import(LearnerState state, IReadOnlyList<bool> frozen)
+    {
+        Engine.Import(state.Engine);
+        for (int i = 0; i < _frozen.Length; i++)
+        {
+            if (frozen[i])
+            {
+                Freeze(i, state.Engine.Parameters);
+            }
+        }
+
+        _weighting.ImportState(state.Weighting);
+        _balancingRandom.Position = state.BalancingPosition;
+    }
+
+    public void Dispose() => Engine.Dispose();
+
+    private void RequireFinite(double[] losses, string name)
+    {
+        int task = Array.FindIndex(losses, sum => !double.IsFinite(sum));
+        if (task >= 0)
+        {
+            throw new InvalidOperationException(FormattableString.Invariant($"The {name} of task '{_tasks[task].Name}' is no longer a finite number in epoch {_epoch + 1}, so training has stopped. {DivergenceRemedy}"));
+        }
+    }
+
+    private IReadOnlyDictionary<string, double> TakeMetrics() => _tasks.ByName(_metrics.Select(metric => metric.Take()).ToArray());
+}
