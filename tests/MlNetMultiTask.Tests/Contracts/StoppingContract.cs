@@ -42,7 +42,8 @@ public sealed class StoppingContract
     {
         using var fitted = new Fitted(trainerName, _noisy with { MaximumNumberOfEpochs = 60, EarlyStopping = new EarlyStopping { Patience = 1000 } });
         TrainingHistory history = fitted.Model.History!;
-        double[] losses = [.. history.Epochs.Select(epoch => epoch.ValidationLosses!.Select(loss => loss.Value / history.Epochs[0].ValidationLosses![loss.Key]).Average())];
+        IReadOnlyList<TrainingEpoch> epochs = Watched.Of(history);
+        double[] losses = [.. epochs.Select(epoch => epoch.ValidationLosses!.Select(loss => loss.Value / epochs[0].ValidationLosses![loss.Key]).Average())];
 
         Assert.Equal(TrainingEnd.MaximumNumberOfEpochs, history.End);
         Assert.Equal(Array.IndexOf(losses, losses.Min()) + 1, history.BestEpoch);
@@ -64,8 +65,8 @@ public sealed class StoppingContract
             using var fitted = new Fitted(trainerName, _noisy with { EarlyStopping = way });
             return fitted.Model.History!;
         })];
-        double[] mean = [.. histories[1].Epochs.Select(epoch => epoch.ValidationLosses!.Values.Average())];
-        double[] metric = [.. histories[2].Epochs.Select(epoch => epoch.ValidationMetrics!["Size"])];
+        double[] mean = [.. Watched.Of(histories[1]).Select(epoch => epoch.ValidationLosses!.Values.Average())];
+        double[] metric = [.. Watched.Of(histories[2]).Select(epoch => epoch.ValidationMetrics!["Size"])];
 
         // The first epoch is better than nothing, and no later one by 1000.
         Assert.Equal((1, 4), (histories[0].BestEpoch, histories[0].Epochs.Count));
@@ -231,7 +232,7 @@ public sealed class StoppingContract
             Assert.Equal(0.01, report.LearningRate);
         });
         Assert.Equal(TimeSpan.Zero, reports[^1].Remaining);
-        Assert.Equal(fitted.Model.History!.Epochs[1].TrainingLosses["Size"], reports[^1].TrainingLosses["Size"]);
+        Assert.Equal(Watched.Of(fitted.Model.History!)[1].TrainingLosses["Size"], reports[^1].TrainingLosses["Size"]);
     }
 
     [Theory]
