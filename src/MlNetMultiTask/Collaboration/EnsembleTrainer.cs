@@ -99,16 +99,16 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
         }
 
         IReadOnlyList<MultiTaskTransformer> found = TransformerSearch.FindAll(given);
-        return found.Count == 1 && found[0].Members.Count == _options.Count
-            ? found[0].Members
+        return found is [{ Model: EnsembleModel } ensemble] && ensemble.Members.Count == _options.Count
+            ? ensemble.Members
             : throw new ArgumentException(
-                $"The initial model must be exactly one ensemble of {_options.Count} members, from each of which a member goes on; it holds {found.Count} multi-task models{(found.Count == 1 ? $", of {Math.Max(1, found[0].Members.Count)} members" : "")}.",
+                $"The initial model must be exactly one ensemble of {_options.Count} members, from each of which a member goes on; it holds {found.Count} multi-task models{(found.Count == 1 ? $", of {(found[0].Model is EnsembleModel ? found[0].Members.Count : 1)} members" : "")}.",
                 nameof(initialModel));
     }
 
     /// <summary>An ensemble that the options of the one trainer that is copied give as initial model; anything else is the members' own matter.</summary>
     private ITransformer? GetCommonInitialModel() =>
-        _options.Members.Count == 1 && _options.Members[0].Run.InitialModel is { } given && TransformerSearch.FindAll(given) is [{ Members.Count: > 0 }] ? given : null;
+        _options.Members.Count == 1 && _options.Members[0].Run.InitialModel is { } given && TransformerSearch.FindAll(given) is [{ Model: EnsembleModel }] ? given : null;
 
     private static EnsembleOptions Validated(EnsembleOptions options)
     {

@@ -42,7 +42,10 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
     /// </summary>
     public TrainingHistory? History => Model.History;
 
-    /// <summary>The models of an ensemble; empty for a single network. They belong to the ensemble, and end with it: do not dispose them by themselves.</summary>
+    /// <summary>
+    /// The models of an ensemble, or of networks that were trained together; empty for a single network. They belong to this model, and end with it: do not dispose them by
+    /// themselves. Those of networks trained together are views of this model's own weights, and have its decision thresholds and no history of their own.
+    /// </summary>
     public IReadOnlyList<MultiTaskTransformer> Members { get; }
 
     /// <summary>Always true: each row is scored by itself.</summary>

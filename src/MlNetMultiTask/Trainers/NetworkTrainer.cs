@@ -34,6 +34,9 @@ public abstract class NetworkTrainer : MultiTaskTrainer
 
     internal override string FeatureColumnName => _options.FeatureColumnName;
 
+    /// <summary>All that the trainer was told, run as it is run.</summary>
+    internal MultiTaskTrainerOptions Options => _options;
+
     internal override TrainingRun Run => new(_options.Progress, _options.Checkpointing, _options.OnCancellation, _options.InitialModel, _options.CancellationToken);
 
     internal override MultiTaskTransformer Train(IDataView trainData, IDataView? validationData, ITransformer? initialModel)
@@ -107,7 +110,7 @@ public abstract class NetworkTrainer : MultiTaskTrainer
     internal virtual IEnumerable<KeyValuePair<string, string>> DescribeSettings() => [];
 
     /// <summary>Tells a network that has been built what concerns its training alone.</summary>
-    private protected virtual void Prepare(MultiTaskNetwork network)
+    internal virtual void Prepare(MultiTaskNetwork network)
     {
     }
 

@@ -58,9 +58,7 @@ internal static class WarmStart
     /// <exception cref="ArgumentException">The networks differ.</exception>
     public static void CopyWeights(NetworkModel initial, MultiTaskNetwork network)
     {
-        string Describe(NetworkDescription description) => $"{description.Kind}({string.Join(", ", description.Sizes.OrderBy(size => size.Key, StringComparer.Ordinal).Select(size => $"{size.Key} {string.Join('-', size.Value)}"))})";
-
-        (string ours, string theirs) = (Describe(network.Description), Describe(initial.Description));
+        (string ours, string theirs) = (network.Description.Describe(), initial.Description.Describe());
         if (ours != theirs)
         {
             throw new ArgumentException($"The initial model has another network than this trainer's options: it is {theirs}, and they say {ours}. Give the trainer the layers, activation and normalisation of the initial model.");

@@ -80,9 +80,11 @@ internal sealed class TorchEngine : ITrainingEngine
             step.RowSums[i] = value * batch.RowCount;
             if (!_frozen[i])
             {
-                _losses[i] = factor == 1 ? mean : mean.Times(factor);
+                torch.Tensor? own = GetOwnLoss(batch, outputs, i, factors);
+                torch.Tensor optimized = own is null ? mean : mean.Plus(own);
+                _losses[i] = factor == 1 ? optimized : optimized.Times(factor);
                 step.Present[i] = true;
-                step.Losses[i] = value * factor;
+                step.Losses[i] = (own is null ? value : optimized.item<float>()) * factor;
             }
         }
 
@@ -253,6 +255,23 @@ internal sealed class TorchEngine : ITrainingEngine
             : _network.ForwardRows(batch.Features, [.. rows.Select(own => own is not { Length: 0 })], rows);
         _raw = outputs.Raw;
         return outputs;
+    }
+
+    /// <summary>
+    /// What is added to a task's mean loss where the network is several whose own losses count: their mean, by its weight. The losses that are reported are those of the
+    /// network as a whole.
+    /// </summary>
+    private torch.Tensor? GetOwnLoss(Batch batch, NetworkOutputs outputs, int task, torch.Tensor? factors)
+    {
+        torch.Tensor? sum = null;
+        foreach (IReadOnlyList<torch.Tensor?> raw in outputs.Members)
+        {
+            torch.Tensor losses = _tasks[task].GetRowLosses(raw[task]!, batch.Targets[task]);
+            torch.Tensor mean = (factors is null ? losses : losses * factors).mean();
+            sum = sum is null ? mean : sum.Plus(mean);
+        }
+
+        return sum?.Times(outputs.OwnLossWeight / outputs.Members.Count);
     }
 
     /// <summary>The losses l of a batch's rows [B]; their factors w m, null where all are 1; and Σ w m.</summary>
