@@ -18,15 +18,16 @@ internal static class FashionMnistJoint
         var data = new MLContext(seed: 1);
         IDataView train = FashionMnistData.Read(data, folder, "train");
         IDataView test = FashionMnistData.Read(data, folder, "t10k");
-        (string Name, int[] Shared, double OwnLossWeight)[] forms =
+        (string Name, int[] Shared, double? OwnLossWeight)[] forms =
         [
+            ("trained apart: an ensemble", [], null),
             ("own trunks", [], 0),
             ("own trunks, own losses too (1)", [], 1),
             ("one trunk", [128, 64], 0),
         ];
         Console.WriteLine("| networks | 10 classes: average member | best member | together | together - best | a top or not: average member | best member | together | together - best |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
-        foreach ((string name, int[] shared, double ownLossWeight) in forms)
+        foreach ((string name, int[] shared, double? ownLossWeight) in forms)
         {
             List<double[]> all = [.. Enumerable.Range(0, seeds).Select(seed => Train(seed, train, test, shared, ownLossWeight))];
             IEnumerable<string> figures = Seeds.GetMeans(all).Zip(Seeds.GetDeviations(all), (mean, deviation) => string.Create(CultureInfo.InvariantCulture, $"{mean:0.0000} ± {deviation:0.0000}"));
@@ -34,7 +35,7 @@ internal static class FashionMnistJoint
         }
     }
 
-    private static double[] Train(int seed, IDataView train, IDataView test, int[] shared, double ownLossWeight)
+    private static double[] Train(int seed, IDataView train, IDataView test, int[] shared, double? ownLossWeight)
     {
         var ml = new MLContext(seed);
         HardParameterSharingTrainer member = ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
@@ -46,14 +47,10 @@ internal static class FashionMnistJoint
             LearningRate = LearningRateSchedule.Constant(1e-3),
             NumberOfThreads = 1,
         });
-        using MultiTaskTransformer model = ml.MultiTask.Trainers.JointTraining(new JointTrainingOptions
-        {
-            Members = [member],
-            NumberOfMembers = NumberOfMembers,
-            SharedLayers = shared,
-            OwnLossWeight = ownLossWeight,
-            Seed = seed,
-        }).Fit(train);
+        MultiTaskTrainer trainer = ownLossWeight is { } weight
+            ? ml.MultiTask.Trainers.JointTraining(new JointTrainingOptions { Members = [member], NumberOfMembers = NumberOfMembers, SharedLayers = shared, OwnLossWeight = weight, Seed = seed })
+            : ml.MultiTask.Trainers.Ensemble(new EnsembleOptions { Members = [member], NumberOfMembers = NumberOfMembers, Seed = seed });
+        using MultiTaskTransformer model = trainer.Fit(train);
         MultiTaskMetrics[] members = [.. model.Members.Select(part => ml.MultiTask.Evaluate(part.Transform(test), _tasks))];
         MultiTaskMetrics together = ml.MultiTask.Evaluate(model.Transform(test), _tasks);
         return [.. _tasks.SelectMany(task =>

@@ -60,7 +60,8 @@ public sealed class JointTrainingOptions
         get
         {
             IReadOnlyList<TrainingRun> own = [.. Members.Select(member => member.Run)];
-            IProgress<TrainingProgress>[] listeners = [.. own.Select(run => run.Progress).Prepend(Progress).OfType<IProgress<TrainingProgress>>().Distinct(ReferenceEqualityComparer.Instance).Cast<IProgress<TrainingProgress>>()];
+            IProgress<TrainingProgress>[] listeners =
+                [.. own.Select(run => run.Progress).Prepend(Progress).OfType<IProgress<TrainingProgress>>().DistinctBy(listener => (object)listener, ReferenceEqualityComparer.Instance)];
             return own[0] with
             {
                 Progress = listeners.Length > 1 ? new JointProgress(listeners) : listeners.FirstOrDefault(),

@@ -38,7 +38,7 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
 
     /// <summary>
     /// How the model was trained, epoch by epoch; null where it was loaded from a file of a version that did not keep it, and where the model is an ensemble: each
-    /// of its <see cref="Members"/> has a history of its own.
+    /// of its <see cref="Members"/> has a history of its own. Networks that were trained together have one, and it is that of the whole.
     /// </summary>
     public TrainingHistory? History => Model.History;
 
