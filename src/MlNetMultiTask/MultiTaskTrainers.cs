@@ -139,4 +139,38 @@ public sealed class MultiTaskTrainers
         ArgumentNullException.ThrowIfNull(options);
         return new MutualLearningTrainer(_mlContext, options);
     }
+
+    /// <summary>Several copies of one trainer's network, which begin with different numbers and are trained together on the loss of their mean output.</summary>
+    /// <param name="member">The trainer whose network is copied: <see cref="HardParameterSharingTrainer"/> or <see cref="SoftParameterSharingTrainer"/>.</param>
+    /// <param name="numberOfMembers">How many networks there are; from 1 to 100.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An argument is not valid; the message names it.</exception>
+    public JointTrainingTrainer JointTraining(MultiTaskTrainer member, int numberOfMembers = 3)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        return JointTraining(new JointTrainingOptions { Members = [member], NumberOfMembers = numberOfMembers });
+    }
+
+    /// <summary>Different networks of the same tasks, trained together on the loss of their mean output.</summary>
+    /// <param name="members">The trainers that give the networks: two or more. What concerns the training is the same in all.</param>
+    /// <param name="ownLossWeight">What the members' own losses weigh beside the loss of the mean output; 0 or more.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An argument is not valid; the message names it.</exception>
+    public JointTrainingTrainer JointTraining(IReadOnlyList<MultiTaskTrainer> members, double ownLossWeight = 0)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        return members.Count > 1
+            ? JointTraining(new JointTrainingOptions { Members = [.. members], OwnLossWeight = ownLossWeight })
+            : throw new ArgumentException("Joint training of different networks needs two trainers or more; the network of one is copied by JointTraining(member, numberOfMembers).", nameof(members));
+    }
+
+    /// <summary>Several networks that are trained together, on the loss of their mean output and, if wanted, on their own.</summary>
+    /// <param name="options">All options.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
+    public JointTrainingTrainer JointTraining(JointTrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new JointTrainingTrainer(_mlContext, options);
+    }
 }

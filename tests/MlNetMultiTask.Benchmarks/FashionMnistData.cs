@@ -20,7 +20,7 @@ internal static class FashionMnistData
             ? null
             : $"Needs Fashion-MNIST in {folder}: apt-get install dataset-fashion-mnist";
 
-    /// <summary>Reads the pictures of a part, "train" (60,000) or "t10k" (10,000): Features from 0 to 1, and the keys Class and Group.</summary>
+    /// <summary>Reads the pictures of a part, "train" (60,000) or "t10k" (10,000): Features from 0 to 1, the keys Class and Group, and the Boolean IsTop: whether it is of the first group.</summary>
     public static IDataView Read(MLContext ml, string folder, string part)
     {
         byte[] pixels = Unzip(PathOf(folder, $"{part}-images-idx3"))[16..];
@@ -30,6 +30,7 @@ internal static class FashionMnistData
             Features = Array.ConvertAll(pixels[(i * PixelCount)..((i + 1) * PixelCount)], pixel => pixel / 255f),
             Class = label,
             Group = _groups[label],
+            IsTop = _groups[label] == 0,
         }).ToArray());
     }
 
@@ -54,5 +55,7 @@ internal static class FashionMnistData
 
         [KeyType(5)]
         public required uint Group { get; init; }
+
+        public required bool IsTop { get; init; }
     }
 }

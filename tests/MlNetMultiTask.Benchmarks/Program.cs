@@ -29,7 +29,10 @@ switch (args)
     case ["ensembles", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnistEnsembles.Print(folder, rest is [string ensembleCount, ..] ? Number(ensembleCount) : 5);
         return 0;
-    case ["fashion" or "schedules" or "ensembles", string folder, ..]:
+    case ["joint", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
+        FashionMnistJoint.Print(folder, rest is [string jointCount, ..] ? Number(jointCount) : 5);
+        return 0;
+    case ["fashion" or "schedules" or "ensembles" or "joint", string folder, ..]:
         Console.Error.WriteLine(FashionMnistData.FindProblem(folder));
         return 1;
     default:
@@ -40,6 +43,7 @@ switch (args)
                    fashion folder [first seed] [seeds] [python with PyTorch]
                    schedules folder [seeds]
                    ensembles folder [seeds]
+                   joint folder [seeds]
             """);
         return 2;
 }

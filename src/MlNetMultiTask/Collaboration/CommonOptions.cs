@@ -1,71 +1,106 @@
 using System.Globalization;
+using MlNetMultiTask.Tasks;
 using static MlNetMultiTask.MultiTaskTrainerOptions;
 
 namespace MlNetMultiTask.Collaboration;
 
-/// <summary>What trainers must have in common whose networks are trained on the same batches.</summary>
+/// <summary>What trainers must have in common that work together.</summary>
 internal static class CommonOptions
 {
-    private static readonly (string Name, Func<MultiTaskTrainerOptions, object?> Get)[] _ofBatches =
+    private const string Members = nameof(EnsembleOptions.Members);
+    private const string NumberOfMembers = nameof(EnsembleOptions.NumberOfMembers);
+
+    /// <summary>What concerns the batches, and the training as a whole.</summary>
+    private static readonly (string Option, Func<MultiTaskTrainerOptions, object?> Get)[] _ofBatches =
     [
+        (nameof(MultiTaskTrainerOptions.FeatureColumnName), options => options.FeatureColumnName),
         (nameof(MultiTaskTrainerOptions.ExampleWeightColumnName), options => options.ExampleWeightColumnName),
+        (nameof(MultiTaskTrainerOptions.MaximumNumberOfEpochs), options => options.MaximumNumberOfEpochs),
+        (nameof(MultiTaskTrainerOptions.BatchSize), options => options.BatchSize),
         (nameof(MultiTaskTrainerOptions.ValidationFraction), options => options.ValidationFraction),
         (nameof(MultiTaskTrainerOptions.ValidationColumnName), options => options.ValidationColumnName),
         (nameof(MultiTaskTrainerOptions.SamplingKeyColumnName), options => options.SamplingKeyColumnName),
-        (nameof(MultiTaskTrainerOptions.BatchSize), options => options.BatchSize),
-        (nameof(MultiTaskTrainerOptions.MaximumNumberOfEpochs), options => options.MaximumNumberOfEpochs),
         (nameof(MultiTaskTrainerOptions.EarlyStopping), options => options.EarlyStopping),
+        (nameof(MultiTaskTrainerOptions.LearningRate) + " when it is reduced", options => options.LearningRate.Plateau),
         (nameof(MultiTaskTrainerOptions.NumberOfThreads), options => options.NumberOfThreads),
+        (nameof(MultiTaskTrainerOptions.ProgressInterval), options => options.ProgressInterval),
         (nameof(MultiTaskTrainerOptions.OnCancellation), options => options.OnCancellation),
-        ("LearningRate (ReduceOnPlateau)", options => options.LearningRate.Plateau),
     ];
 
-    /// <summary>Checks the trainers of which a model of several is made.</summary>
+    /// <summary>What concerns the steps of each network.</summary>
+    private static readonly (string Option, Func<MultiTaskTrainerOptions, object?> Get)[] _ofSteps =
+    [
+        (nameof(MultiTaskTrainerOptions.Activation), options => options.Activation),
+        (nameof(MultiTaskTrainerOptions.LayerNormalization), options => options.LayerNormalization),
+        (nameof(MultiTaskTrainerOptions.Dropout), options => options.Dropout),
+        (nameof(MultiTaskTrainerOptions.LearningRate), options => options.LearningRate),
+        (nameof(MultiTaskTrainerOptions.Optimizer), options => options.Optimizer),
+        (nameof(MultiTaskTrainerOptions.MaximumGradientNorm), options => options.MaximumGradientNorm),
+        (nameof(MultiTaskTrainerOptions.Balancing), options => options.Balancing),
+    ];
+
+    /// <summary>Checks how many trainers there are.</summary>
     /// <param name="members">The trainers.</param>
     /// <param name="numberOfMembers">How many copies of a single trainer are made; null for the default.</param>
     /// <param name="minimum">The least number of members.</param>
-    /// <exception cref="ArgumentException">There are too few or too many, one is there twice, or they have other tasks or features.</exception>
-    public static void RequireMembers(IReadOnlyList<MultiTaskTrainer> members, int? numberOfMembers, int minimum)
+    /// <param name="maximum">The greatest.</param>
+    public static void RequireMembers(IReadOnlyList<MultiTaskTrainer> members, int? numberOfMembers, int minimum, int maximum)
     {
-        const string Members = nameof(EnsembleOptions.Members);
-        const string NumberOfMembers = nameof(EnsembleOptions.NumberOfMembers);
-        const int Maximum = Models.EnsembleManifest.MaximumNumberOfMembers;
         Require(members is { Count: > 0 } && !members.Contains(null!), Members, "is empty or contains null; give one trainer to copy, or several");
-        Require(numberOfMembers is null || (numberOfMembers >= minimum && numberOfMembers <= Maximum), NumberOfMembers, string.Create(CultureInfo.InvariantCulture, $"is {numberOfMembers}; it must be from {minimum} to {Maximum}"));
-        Require(members!.Count == 1 || numberOfMembers is null || numberOfMembers == members.Count, NumberOfMembers, string.Create(CultureInfo.InvariantCulture, $"is {numberOfMembers}, and there are {members.Count} trainers; only one trainer is copied"));
-        Require(members.Count <= Maximum, Members, string.Create(CultureInfo.InvariantCulture, $"has {members.Count} trainers; {Maximum} are possible"));
+        Require(members!.Count <= maximum, Members, string.Create(CultureInfo.InvariantCulture, $"has {members.Count} trainers; {maximum} are possible"));
+        Require(numberOfMembers is null || (numberOfMembers >= minimum && numberOfMembers <= maximum), NumberOfMembers, string.Create(CultureInfo.InvariantCulture, $"is {numberOfMembers}; it must be from {minimum} to {maximum}"));
+        Require(members.Count == 1 || numberOfMembers is null || numberOfMembers == members.Count, NumberOfMembers, string.Create(CultureInfo.InvariantCulture, $"is {numberOfMembers}, and there are {members.Count} trainers; only one trainer is copied"));
+    }
+
+    /// <summary>Checks that trainers that keep their own seeds are different ones.</summary>
+    public static void RequireDistinct(IReadOnlyList<MultiTaskTrainer> members) =>
         Require(members.Count == 1 || members.Distinct(ReferenceEqualityComparer.Instance).Count() == members.Count, Members, "has the same trainer twice, which would be trained to the same model twice; give one trainer and NumberOfMembers");
-        for (int i = 1; i < members.Count; i++)
+
+    /// <summary>Checks trainers whose networks learn from the same batches.</summary>
+    /// <param name="members">The trainers.</param>
+    /// <param name="sameSteps">Whether the networks are moved by the same steps too, or each by its own.</param>
+    public static void RequireSameTraining(IReadOnlyList<MultiTaskTrainer> members, bool sameSteps)
+    {
+        foreach ((int i, MultiTaskTrainer member) in members.Index())
         {
-            string? difference = Tasks.TaskDescription.FindDifference(members[0].Tasks, members[i].Tasks);
-            Require(difference is null, Members, string.Create(CultureInfo.InvariantCulture, $"can't work together: trainers {i + 1} and 1 have {difference?.TrimEnd('.')}"));
-            Require(members[i].FeatureColumnName == members[0].FeatureColumnName, Members, string.Create(CultureInfo.InvariantCulture, $"can't work together: trainer {i + 1} reads the features '{members[i].FeatureColumnName}', and trainer 1 '{members[0].FeatureColumnName}'; concatenate them into one column"));
+            string name = string.Create(CultureInfo.InvariantCulture, $"trainer {i + 1}");
+            Require(member is NetworkTrainer and not JointTrainingTrainer, Members, $"can't be trained together: {name} is {member.GetType().Name}, and members are trainers of one network, such as HardParameterSharing or SoftParameterSharing{(member is JointTrainingTrainer ? "; give its members instead" : "")}");
+            string? difference = FindDifference(((NetworkTrainer)members[0]).Options, ((NetworkTrainer)member).Options, sameSteps);
+            Require(difference is null, Members, $"can't be trained together: {name} and trainer 1 have {difference}");
         }
     }
 
-    /// <summary>Checks trainers whose networks learn from the same batches, and returns them.</summary>
-    /// <param name="members">The trainers.</param>
-    /// <param name="option">The option that gives them.</param>
-    /// <exception cref="ArgumentException">A trainer is not one of a single network, or two differ in what they must have in common.</exception>
-    public static IReadOnlyList<NetworkTrainer> RequireSameBatches(IReadOnlyList<MultiTaskTrainer> members, string option)
+    private static string? FindDifference(MultiTaskTrainerOptions first, MultiTaskTrainerOptions other, bool sameSteps)
     {
-        for (int i = 0; i < members.Count; i++)
+        if (TaskDescription.FindDifference(first.Tasks, other.Tasks) is { } predicted)
         {
-            Require(members[i] is NetworkTrainer, option, string.Create(CultureInfo.InvariantCulture, $"has as trainer {i + 1} the {members[i].GetType().Name}, which trains several networks by themselves; give trainers of one network, for example HardParameterSharing"));
+            return $"{predicted.TrimEnd('.')}; give both the same Tasks";
         }
 
-        NetworkTrainer[] trainers = [.. members.Cast<NetworkTrainer>()];
-        for (int i = 1; i < trainers.Length; i++)
+        // Weights and smoothing of a task do not change what it predicts, but what is learned.
+        if (first.Tasks.Zip(other.Tasks).FirstOrDefault(pair => Describe(pair.First) != Describe(pair.Second)) is { First: { } task, Second: { } same })
         {
-            foreach ((string name, Func<MultiTaskTrainerOptions, object?> get) in _ofBatches)
+            return $"different Tasks: {Describe(same)} and {Describe(task)}; give both the same";
+        }
+
+        foreach ((string option, Func<MultiTaskTrainerOptions, object?> get) in sameSteps ? _ofBatches.Concat(_ofSteps) : _ofBatches)
+        {
+            (string ours, string theirs) = (Text(get(first)), Text(get(other)));
+            if (ours != theirs)
             {
-                (string first, string other) = (Text(get(trainers[0].Options)), Text(get(trainers[i].Options)));
-                Require(first == other, option, string.Create(CultureInfo.InvariantCulture, $"can't learn from the same batches: {name} of trainer {i + 1} is {other}, and of trainer 1 {first}; give all of them the same"));
+                return $"different values of {option}: {theirs} and {ours}. There is one training for all members; give both the same";
             }
         }
 
-        return trainers;
+        return null;
     }
 
-    private static string Text(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "null";
+    private static string Describe(PredictionTask task)
+    {
+        TaskDescription description = task.Describe();
+        return FormattableString.Invariant(
+            $"{task} with lossWeight {description.LossWeight}, exampleWeightColumnName {Text(description.ExampleWeightColumnName)}, classWeights {Text(description.ClassWeights)}, labelSmoothing {description.LabelSmoothing}");
+    }
+
+    private static string Text(object? value) => value is null ? "none" : FormattableString.Invariant($"{value}");
 }

@@ -73,7 +73,15 @@ public sealed class EnsembleOptions
     /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
     internal void Validate()
     {
-        CommonOptions.RequireMembers(Members, NumberOfMembers, 1);
+        CommonOptions.RequireMembers(Members, NumberOfMembers, 1, Models.EnsembleManifest.MaximumNumberOfMembers);
+        CommonOptions.RequireDistinct(Members);
+        for (int i = 1; i < Members.Count; i++)
+        {
+            string? difference = Tasks.TaskDescription.FindDifference(Members[0].Tasks, Members[i].Tasks);
+            Require(difference is null, nameof(Members), string.Create(CultureInfo.InvariantCulture, $"can't work together: trainers {i + 1} and 1 have {difference?.TrimEnd('.')}"));
+            Require(Members[i].FeatureColumnName == Members[0].FeatureColumnName, nameof(Members), string.Create(CultureInfo.InvariantCulture, $"can't work together: trainer {i + 1} reads the features '{Members[i].FeatureColumnName}', and trainer 1 '{Members[0].FeatureColumnName}'; concatenate them into one column"));
+        }
+
         Require(Combiner is not null, nameof(Combiner), "is null; EnsembleCombiner.Mean is the default");
         Require(TaskCombiners is not null && !TaskCombiners.Values.Contains(null!), nameof(TaskCombiners), "is null or contains null; an empty dictionary is the default");
         Require(FeatureFraction is > 0 and <= 1, nameof(FeatureFraction), string.Create(CultureInfo.InvariantCulture, $"is {FeatureFraction}; it must be from above 0 to 1"));

@@ -96,7 +96,7 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
 
     /// <summary>An ensemble that the options of the one trainer that is copied give as initial model; anything else is the members' own matter.</summary>
     private ITransformer? GetCommonInitialModel() =>
-        _options.Members.Count == 1 && _options.Members[0].Run.InitialModel is { } given && TransformerSearch.FindAll(given) is [{ Members.Count: > 0 }] ? given : null;
+        _options.Members.Count == 1 && _options.Members[0].Run.InitialModel is { } given && TransformerSearch.FindAll(given) is [{ Model: EnsembleModel }] ? given : null;
 
     private static EnsembleOptions Validated(EnsembleOptions options)
     {

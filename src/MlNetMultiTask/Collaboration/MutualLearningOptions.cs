@@ -1,5 +1,6 @@
 using System.Globalization;
 using MlNetMultiTask.Collaboration;
+using MlNetMultiTask.Training;
 using static MlNetMultiTask.MultiTaskTrainerOptions;
 
 namespace MlNetMultiTask;
@@ -9,7 +10,8 @@ public sealed class MutualLearningOptions
 {
     /// <summary>
     /// The trainers whose networks learn from one another: one, of which <see cref="NumberOfMembers"/> copies are made, each with another seed; or two or more, each with its own network,
-    /// seed, learning rate, optimizer, balancing and dropout. All are trainers of one network, and have the same tasks, columns, batch size, number of epochs, validation rows and early stopping.
+    /// seed, learning rate, optimizer, balancing and dropout. All are trainers of one network, and have the same tasks, columns, batch size, number of epochs, validation rows and early stopping. All
+    /// listeners of progress are told, and any token ends the training. Checkpointing and initial model count in the first only.
     /// </summary>
     /// <value>There is no default; at least one trainer is needed.</value>
     public IReadOnlyList<MultiTaskTrainer> Members { get; init; } = [];
@@ -42,23 +44,28 @@ public sealed class MutualLearningOptions
     /// <value>The default is null.</value>
     public Checkpointing? Checkpointing { get; init; }
 
-    /// <summary>Is told of the progress of all networks together: losses and metrics are means over them. Null: the listener of the first trainer's options, if any.</summary>
+    /// <summary>Is told of the progress of all networks together, beside the listeners of the members' own options: losses and metrics are means over them.</summary>
     /// <value>The default is null.</value>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
-    /// <summary>Ends training, as does the token of the first trainer's options where this one can't be cancelled. What happens then is said by the trainers' option <see cref="MultiTaskTrainerOptions.OnCancellation"/>.</summary>
-    /// <value>The default is <see cref="CancellationToken.None"/>.</value>
+    /// <summary>Ends training, as the members' option <see cref="MultiTaskTrainerOptions.OnCancellation"/> says. Training ends by one token: it is given here, or in the members' options.</summary>
+    /// <value>The default is <see cref="CancellationToken.None"/>: that of the members' options, if any.</value>
     public CancellationToken CancellationToken { get; init; }
 
     /// <summary>The trainers, one for each network.</summary>
     internal IReadOnlyList<NetworkTrainer> Learners => [.. Enumerable.Range(0, Members.Count > 1 ? Members.Count : NumberOfMembers ?? 2).Select(i => (NetworkTrainer)Members[Members.Count == 1 ? 0 : i])];
 
+    /// <summary>How the training is watched, kept and ended.</summary>
+    internal TrainingRun Run => CommonRun.Get(Members, Progress, Checkpointing, CancellationToken);
+
     /// <summary>Checks every option once.</summary>
     /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
     internal void Validate()
     {
-        CommonOptions.RequireMembers(Members, NumberOfMembers, 2);
-        CommonOptions.RequireSameBatches(Members, nameof(Members));
+        CommonOptions.RequireMembers(Members, NumberOfMembers, 2, Models.EnsembleManifest.MaximumNumberOfMembers);
+        CommonOptions.RequireDistinct(Members);
+        CommonOptions.RequireSameTraining(Members, sameSteps: false);
+        CommonRun.Validate(Members, Checkpointing, CancellationToken);
         Require(double.IsFinite(PeerWeight) && PeerWeight >= 0, nameof(PeerWeight), string.Create(CultureInfo.InvariantCulture, $"is {PeerWeight}; it must be 0 or more"));
         Require(Enum.IsDefined(Result), nameof(Result), string.Create(CultureInfo.InvariantCulture, $"is {Result}, which is none of its values"));
         Require(Combiner is not null, nameof(Combiner), "is null; EnsembleCombiner.Mean is the default");

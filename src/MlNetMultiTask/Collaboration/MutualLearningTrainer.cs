@@ -40,13 +40,7 @@ public sealed class MutualLearningTrainer : MultiTaskTrainer
     {
         _options = options;
         _variation = variation ?? new TrainerVariation();
-        NetworkTrainer first = _options.Learners[0];
-        _training = first.Options.With(_variation.Run ?? first.Run with
-        {
-            Progress = options.Progress ?? first.Run.Progress,
-            Checkpointing = options.Checkpointing ?? first.Run.Checkpointing,
-            CancellationToken = options.CancellationToken.CanBeCanceled ? options.CancellationToken : first.Run.CancellationToken,
-        });
+        _training = options.Learners[0].Options.With(_variation.Run ?? options.Run);
     }
 
     internal override string FeatureColumnName => _training.FeatureColumnName;

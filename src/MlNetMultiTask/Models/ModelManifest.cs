@@ -30,7 +30,9 @@ internal static class ModelManifest
                 WriteSlots(json, slots);
             }
 
+            json.WriteStartObject("network");
             WriteNetwork(json, model.Description);
+            json.WriteEndObject();
             json.WriteStartArray("tasks");
             for (int i = 0; i < model.Tasks.Count; i++)
             {
@@ -130,7 +132,6 @@ internal static class ModelManifest
 
     private static void WriteNetwork(Utf8JsonWriter json, NetworkDescription description)
     {
-        json.WriteStartObject("network");
         json.WriteString("kind", description.Kind);
         json.WriteNumber("featureCount", description.FeatureCount);
         json.WriteStartArray("sizes");
@@ -145,10 +146,21 @@ internal static class ModelManifest
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
+        if (description.Members.Count > 0)
+        {
+            json.WriteStartArray("members");
+            foreach (NetworkDescription member in description.Members)
+            {
+                json.WriteStartObject();
+                WriteNetwork(json, member);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
     }
 
-    private static NetworkDescription ReadNetwork(ManifestReader network, IReadOnlyList<int> outputCounts)
+    private static NetworkDescription ReadNetwork(ManifestReader network, IReadOnlyList<int> outputCounts, bool isMember = false)
     {
         var sizes = new Dictionary<string, int[]>(StringComparer.Ordinal);
         foreach (ManifestReader item in network.GetObjects("sizes"))
@@ -156,6 +168,19 @@ internal static class ModelManifest
             sizes[item.GetString("name")] = item.GetSizes("values");
         }
 
-        return new NetworkDescription(network.GetString("kind"), network.GetInt32("featureCount", 1, MaximumSize), outputCounts, sizes);
+        return new NetworkDescription(network.GetString("kind"), network.GetInt32("featureCount", 1, MaximumSize), outputCounts, sizes) { Members = ReadMembers(network, outputCounts, isMember) };
+    }
+
+    private static IReadOnlyList<NetworkDescription> ReadMembers(ManifestReader network, IReadOnlyList<int> outputCounts, bool isMember)
+    {
+        if (!network.Has("members"))
+        {
+            return [];
+        }
+
+        IReadOnlyList<ManifestReader> members = isMember ? throw network.Invalid("members", "nothing: members have no members") : network.GetObjects("members");
+        return members.Count <= JointNetwork.MaximumNumberOfMembers
+            ? [.. members.Select(member => ReadNetwork(member, outputCounts, isMember: true))]
+            : throw network.Invalid("members", FormattableString.Invariant($"at most {JointNetwork.MaximumNumberOfMembers} networks"));
     }
 }

@@ -14,6 +14,8 @@ internal sealed class NetworkModel : Model
 
     private readonly MultiTaskNetwork _network;
     private readonly SharedLifetime _lifetime;
+    private readonly NetworkModel? _whole;
+    private IReadOnlyList<Model>? _members;
 
     /// <param name="network">The trained network; owned by the model from now on.</param>
     /// <param name="featureColumnName">The column of features.</param>
@@ -33,6 +35,10 @@ internal sealed class NetworkModel : Model
         _lifetime = new SharedLifetime("MultiTaskTransformer", _network.Dispose);
     }
 
+    /// <summary>A model of one member of a joint network: on its tensors, which stay its own.</summary>
+    private NetworkModel(NetworkModel whole, MultiTaskNetwork member)
+        : this(member, whole.FeatureColumnName, whole.Tasks, whole.Labels) => _whole = whole;
+
     public override string FeatureColumnName { get; }
 
     public override int FeatureCount => FeatureSlots?.FeatureCount ?? Description.FeatureCount;
@@ -42,7 +48,16 @@ internal sealed class NetworkModel : Model
 
     public NetworkDescription Description => _network.Description;
 
-    public override void ThrowIfDisposed() => _lifetime.ThrowIfEnded();
+    /// <summary>Of a network that is several: a model of each.</summary>
+    public override IReadOnlyList<Model> Members => _members ??= _network is JointNetwork { Members.Count: > 1 } joint
+        ? [.. joint.Members.Select((_, i) => new NetworkModel(this, joint.GetMember(i)) { FeatureSlots = FeatureSlots })]
+        : [];
+
+    public override void ThrowIfDisposed()
+    {
+        _lifetime.ThrowIfEnded();
+        _whole?.ThrowIfDisposed();
+    }
 
     public override void Save(ModelEntries entries, string prefix)
     {
@@ -58,14 +73,23 @@ internal sealed class NetworkModel : Model
     public IReadOnlyList<NamedTensor> ExportWeights()
     {
         using SharedLifetime.Reference reference = _lifetime.Acquire();
+        using SharedLifetime.Reference? whole = _whole?._lifetime.Acquire();
         return NetworkWeights.Export(_network);
     }
 
-    public override void Dispose() => _lifetime.End();
+    public override void Dispose()
+    {
+        _lifetime.End();
+        foreach (Model member in _members ?? [])
+        {
+            member.Dispose();
+        }
+    }
 
     public override void Score(float[] features, int rowCount, IReadOnlyList<bool> active, float[]?[] scores)
     {
         using SharedLifetime.Reference reference = _lifetime.Acquire();
+        using SharedLifetime.Reference? whole = _whole?._lifetime.Acquire();
         using IDisposable inference = torch.inference_mode();
         using IDisposable scope = torch.NewDisposeScope();
         float[] seen = FeatureSlots?.Select(features, rowCount) ?? features;

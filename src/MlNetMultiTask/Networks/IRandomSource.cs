@@ -8,4 +8,8 @@ internal interface IRandomSource
 
     /// <summary>Another source that goes on with the same numbers.</summary>
     IRandomSource Fork();
+
+    /// <summary>Another source with numbers of its own, the same whatever has been drawn from this one.</summary>
+    /// <param name="number">Which one, from 1: each has other numbers.</param>
+    IRandomSource Branch(uint number);
 }

@@ -10,7 +10,7 @@ internal abstract class MultiTaskNetwork(NetworkDescription description) : torch
     public NetworkDescription Description { get; } = description;
 
     /// <summary>What hidden layers drop in training mode; null for nothing. Not owned: it belongs to the training.</summary>
-    public Dropout? Dropout { get; set; }
+    public virtual Dropout? Dropout { get; set; }
 
     /// <summary>The parameters that several tasks share; balancing methods on gradients act on these.</summary>
     public abstract IReadOnlyList<Parameter> SharedParameters { get; }
@@ -41,4 +41,12 @@ internal abstract class MultiTaskNetwork(NetworkDescription description) : torch
     /// <param name="random">The source of random numbers.</param>
     /// <param name="outputBiases">Per task, where its output layer's bias starts.</param>
     public abstract void Initialize(IRandomSource random, IReadOnlyList<float[]> outputBiases);
+
+    /// <summary>
+    /// Does nothing: networks register their modules by themselves. A network that is registered inside another would by this call register those that it has in fields
+    /// once more, by the fields' names, and a file of its weights would hold them twice.
+    /// </summary>
+    protected override void RegisterComponents()
+    {
+    }
 }

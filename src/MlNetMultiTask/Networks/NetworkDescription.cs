@@ -8,6 +8,13 @@ namespace MlNetMultiTask.Networks;
 internal sealed record NetworkDescription(
     string Kind, int FeatureCount, IReadOnlyList<int> OutputCounts, IReadOnlyDictionary<string, int[]> Sizes)
 {
+    /// <summary>The networks inside this one, where its kind is made of several; empty elsewhere.</summary>
+    public IReadOnlyList<NetworkDescription> Members { get; init; } = [];
+
+    /// <summary>The kind, its settings and its members in words: equal where networks of as many features and outputs are.</summary>
+    public string Describe() =>
+        $"{Kind}({string.Join(", ", Sizes.OrderBy(size => size.Key, StringComparer.Ordinal).Select(size => $"{size.Key} {string.Join('-', size.Value)}").Concat(Members.Select(member => member.Describe())))})";
+
     /// <summary>A setting that the kind can't do without.</summary>
     /// <exception cref="FormatException">The description lacks it.</exception>
     public int[] GetSizes(string name) =>

@@ -7,6 +7,7 @@ internal static class NetworkKinds
     {
         [HardParameterSharingNetwork.KindName] = (description => new HardParameterSharingNetwork(description), HardParameterSharingNetwork.CountParameters),
         [SoftParameterSharingNetwork.KindName] = (description => new SoftParameterSharingNetwork(description), SoftParameterSharingNetwork.CountParameters),
+        [JointNetwork.KindName] = (description => new JointNetwork(description), JointNetwork.CountParameters),
     };
 
     /// <summary>Builds the network; its parameters are 0. It outlives the dispose scope in which it is built, whosever that is.</summary>

@@ -38,11 +38,14 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
 
     /// <summary>
     /// How the model was trained, epoch by epoch; null where it was loaded from a file of a version that did not keep it, and where the model is an ensemble: each
-    /// of its <see cref="Members"/> has a history of its own.
+    /// of its <see cref="Members"/> has a history of its own. Networks that were trained together have one, and it is that of the whole.
     /// </summary>
     public TrainingHistory? History => Model.History;
 
-    /// <summary>The models of an ensemble; empty for a single network. They belong to the ensemble, and end with it: do not dispose them by themselves.</summary>
+    /// <summary>
+    /// The models of an ensemble, or of networks that were trained together; empty for a single network. They belong to this model, and end with it: do not dispose them by
+    /// themselves. Those of networks trained together are views of this model's own weights, and have its decision thresholds and no history of their own.
+    /// </summary>
     public IReadOnlyList<MultiTaskTransformer> Members { get; }
 
     /// <summary>Always true: each row is scored by itself.</summary>

@@ -33,9 +33,10 @@ public abstract class NetworkTrainer : MultiTaskTrainer
 
     internal override string FeatureColumnName => _options.FeatureColumnName;
 
-    internal override TrainingRun Run => _options.Run;
-
+    /// <summary>All that the trainer was told, run as it is run.</summary>
     internal MultiTaskTrainerOptions Options => _options;
+
+    internal override TrainingRun Run => _options.Run;
 
     internal override MultiTaskTransformer Train(IDataView trainData, IDataView? validationData, ITransformer? initialModel)
     {
@@ -54,7 +55,7 @@ public abstract class NetworkTrainer : MultiTaskTrainer
         [.. TrainingSettings.OfNetwork(_options, Seed, network, initial), .. DescribeSettings()];
 
     /// <summary>Tells a network that has been built what concerns its training alone.</summary>
-    private protected virtual void Prepare(MultiTaskNetwork network)
+    internal virtual void Prepare(MultiTaskNetwork network)
     {
     }
 

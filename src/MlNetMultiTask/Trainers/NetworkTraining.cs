@@ -128,7 +128,7 @@ internal sealed class NetworkTraining(
         }
 
         // Where no network has these layers, the first one's differences are told.
-        int index = networks.Index().Where(item => WarmStart.Describe(item.Item.Description) == WarmStart.Describe(initial[0].Description)).Select(item => item.Index).FirstOrDefault();
+        int index = networks.Index().Where(item => item.Item.Description.Describe() == initial[0].Description.Describe()).Select(item => item.Index).FirstOrDefault();
         return [.. networks.Select((_, i) => i == index ? initial[0] : null)];
     }
 

@@ -43,6 +43,6 @@ public sealed class SoftParameterSharingTrainer : NetworkTrainer
         new(nameof(_options.TaskGraph), _options.TaskGraph?.ToString() ?? "none"),
     ];
 
-    private protected override void Prepare(MultiTaskNetwork network) =>
+    internal override void Prepare(MultiTaskNetwork network) =>
         ((SoftParameterSharingNetwork)network).KeepClose(_options.SharingStrength, _options.Scope, _options.TaskGraph?.GetWeights(Tasks));
 }

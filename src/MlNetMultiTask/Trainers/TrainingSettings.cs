@@ -39,7 +39,7 @@ internal static class TrainingSettings
         NetworkDescription description = network.Description;
         return
         [
-            new("network", $"{description.Kind}({string.Join(", ", description.Sizes.Select(size => $"{size.Key} {string.Join('-', size.Value)}"))})"),
+            new("network", description.Describe()),
             new("number of features", Text(description.FeatureCount)),
             new("outputs", string.Join(", ", description.OutputCounts.Select(count => Text(count)))),
             new("LearningRate", options.LearningRate.ToString()),

@@ -24,7 +24,7 @@ internal static class WarmStart
     /// <summary>The network models of an ensemble, one for each of several networks; or the one of a single network.</summary>
     /// <exception cref="ArgumentException">The transformer holds neither.</exception>
     public static IReadOnlyList<NetworkModel> GetNetworkModels(ITransformer initialModel, int count) =>
-        TransformerSearch.FindAll(initialModel) is [{ Members.Count: > 0 }] ? [.. GetMembers(initialModel, count).Select(GetNetworkModel)] : [GetNetworkModel(initialModel)];
+        TransformerSearch.FindAll(initialModel) is [{ Model: EnsembleModel }] ? [.. GetMembers(initialModel, count).Select(GetNetworkModel)] : [GetNetworkModel(initialModel)];
 
     /// <summary>The models inside an ensemble, from each of which one of several trainings goes on.</summary>
     /// <param name="initialModel">The transformer.</param>
@@ -33,10 +33,10 @@ internal static class WarmStart
     public static IReadOnlyList<MultiTaskTransformer> GetMembers(ITransformer initialModel, int count)
     {
         IReadOnlyList<MultiTaskTransformer> found = TransformerSearch.FindAll(initialModel);
-        return found.Count == 1 && found[0].Members.Count == count
-            ? found[0].Members
+        return found is [{ Model: EnsembleModel } ensemble] && ensemble.Members.Count == count
+            ? ensemble.Members
             : throw new ArgumentException(
-                $"The initial model must be exactly one ensemble of {count} members, from each of which a member goes on; it holds {found.Count} multi-task models{(found.Count == 1 ? $", of {Math.Max(1, found[0].Members.Count)} members" : "")}.",
+                $"The initial model must be exactly one ensemble of {count} members, from each of which a member goes on; it holds {found.Count} multi-task models{(found.Count == 1 ? $", of {(found[0].Model is EnsembleModel ? found[0].Members.Count : 1)} members" : "")}.",
                 nameof(initialModel));
     }
 
@@ -77,7 +77,7 @@ internal static class WarmStart
     /// <exception cref="ArgumentException">The networks differ.</exception>
     public static void CopyWeights(NetworkModel initial, MultiTaskNetwork network)
     {
-        (string ours, string theirs) = (Describe(network.Description), Describe(initial.Description));
+        (string ours, string theirs) = (network.Description.Describe(), initial.Description.Describe());
         if (ours != theirs)
         {
             throw new ArgumentException($"The initial model has another network than this trainer's options: it is {theirs}, and they say {ours}. Give the trainer the layers, activation and normalisation of the initial model.");
@@ -92,10 +92,6 @@ internal static class WarmStart
             throw new ArgumentException($"The initial model has other layers than this trainer's options: {e.Message} Give the trainer the layers of the initial model.", e);
         }
     }
-
-    /// <summary>A network's kind and layers in short.</summary>
-    public static string Describe(NetworkDescription description) =>
-        $"{description.Kind}({string.Join(", ", description.Sizes.OrderBy(size => size.Key, StringComparer.Ordinal).Select(size => $"{size.Key} {string.Join('-', size.Value)}"))})";
 
     private static void CheckClasses(PredictionTask task, DataViewSchema.Column label, LabelInfo known)
     {

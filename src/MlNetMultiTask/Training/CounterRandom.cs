@@ -57,6 +57,8 @@ internal sealed class CounterRandom(ulong seed, uint stream, uint substream = 0)
 
     public IRandomSource Fork() => new CounterRandom(seed, stream, substream) { Position = Position };
 
+    public IRandomSource Branch(uint number) => new CounterRandom(seed, stream, checked(substream + number));
+
     /// <summary>The numbers from 0 to below <paramref name="count"/> in random order (Fisher and Yates).</summary>
     public long[] NextPermutation(int count)
     {

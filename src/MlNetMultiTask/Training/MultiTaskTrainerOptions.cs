@@ -186,13 +186,21 @@ public abstract class MultiTaskTrainerOptions
         }
     }
 
-    private protected static void RequireLayers(IReadOnlyList<int>? layers, string option)
+    internal static void RequireLayers(IReadOnlyList<int>? layers, string option)
     {
         Require(layers is not null, option, "is null; an empty list means no layers");
         foreach (int width in layers!)
         {
             Require(width > 0, option, string.Create(CultureInfo.InvariantCulture, $"has a layer of {width} units; each must have 1 or more"));
         }
+    }
+
+    internal static void RequireCheckpointing(Checkpointing checkpointing)
+    {
+        const string Option = nameof(Checkpointing);
+        Require(checkpointing.NumberOfEpochs is null or > 0, Option, string.Create(CultureInfo.InvariantCulture, $"has the NumberOfEpochs {checkpointing.NumberOfEpochs}; it must be 1 or more, or null"));
+        Require(checkpointing.Interval is null || checkpointing.Interval > TimeSpan.Zero, Option, string.Create(CultureInfo.InvariantCulture, $"has the Interval {checkpointing.Interval}; it must be above 0, or null"));
+        Require(checkpointing.NumberOfEpochs is not null || checkpointing.Interval is not null, Option, "has neither NumberOfEpochs nor Interval, so that no checkpoint would be written");
     }
 
     private void ValidateValidation()
@@ -220,10 +228,7 @@ public abstract class MultiTaskTrainerOptions
 
         if (Checkpointing is { } checkpointing)
         {
-            const string Option = nameof(Checkpointing);
-            Require(checkpointing.NumberOfEpochs is null or > 0, Option, string.Create(CultureInfo.InvariantCulture, $"has the NumberOfEpochs {checkpointing.NumberOfEpochs}; it must be 1 or more, or null"));
-            Require(checkpointing.Interval is null || checkpointing.Interval > TimeSpan.Zero, Option, string.Create(CultureInfo.InvariantCulture, $"has the Interval {checkpointing.Interval}; it must be above 0, or null"));
-            Require(checkpointing.NumberOfEpochs is not null || checkpointing.Interval is not null, Option, "has neither NumberOfEpochs nor Interval, so that no checkpoint would be written");
+            RequireCheckpointing(checkpointing);
         }
     }
 

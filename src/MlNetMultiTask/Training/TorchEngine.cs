@@ -88,9 +88,11 @@ internal sealed class TorchEngine : ITrainingEngine
                 torch.Tensor mean = (factors is null ? losses : losses * factors).mean();
                 value = mean.item<float>();
                 step.RowSums[i] = value * batch.RowCount;
+                torch.Tensor? own = _frozen[i] ? null : ExtraLosses.OfMembers(_tasks[i], i, outputs, batch.Targets[i], factors);
+                objective = own is null ? mean : mean.Plus(own);
                 double factor = _tasks[i].LossWeight / share;
-                objective = factor == 1 ? mean : mean.Times(factor);
-                value *= factor;
+                value = (own is null ? value : objective.item<float>()) * factor;
+                objective = factor == 1 ? objective : objective.Times(factor);
             }
 
             if (_frozen[i])
@@ -98,7 +100,7 @@ internal sealed class TorchEngine : ITrainingEngine
                 continue;
             }
 
-            if (GetPeerLoss(batch, outputs, i) is { } peers)
+            if (ExtraLosses.OfPeers(_tasks[i], batch, batch.Targets[i], outputs.Raw[i]!) is { } peers)
             {
                 torch.Tensor weighted = peers.Times(_tasks[i].LossWeight);
                 objective = objective is null ? weighted : objective.Plus(weighted);
@@ -262,18 +264,6 @@ internal sealed class TorchEngine : ITrainingEngine
             : _network.ForwardRows(batch.Features, [.. rows.Select(own => own is not { Length: 0 })], rows);
         Outputs = outputs.Raw;
         return outputs;
-    }
-
-    /// <summary>What the outputs of peers add to a task's loss, in the mean over all rows: there is one for each, label or not. Null without peers.</summary>
-    private torch.Tensor? GetPeerLoss(Batch batch, NetworkOutputs outputs, int task)
-    {
-        if (batch.Targets[task].Peers is not { } peers)
-        {
-            return null;
-        }
-
-        torch.Tensor losses = peers.GetRowLosses(_tasks[task], outputs.Raw[task]!);
-        return (batch.RowWeights is { } weights ? losses * weights : losses).mean();
     }
 
     /// <summary>The losses l of a batch's rows [B]; their factors w m, null where all are 1; and Σ w m.</summary>

@@ -11,6 +11,12 @@ public static class TrainerCases
         ["SoftParameterSharing"] = (ml, setup) => ml.MultiTask.Trainers.SoftParameterSharing(setup.To<SoftParameterSharingOptions>()),
         ["Ensemble"] = (ml, setup) => ml.MultiTask.Trainers.Ensemble(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()), numberOfMembers: 2),
         ["MutualLearning"] = (ml, setup) => ml.MultiTask.Trainers.MutualLearning(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>())),
+        ["JointTraining"] = (ml, setup) => ml.MultiTask.Trainers.JointTraining(new JointTrainingOptions
+        {
+            Members = [ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()), ml.MultiTask.Trainers.SoftParameterSharing(setup.To<SoftParameterSharingOptions>())],
+            SharedLayers = [16],
+            OwnLossWeight = 0.5,
+        }),
     };
 
     /// <summary>The trainers whose model comes of several trainings, each of which keeps the contracts of one, and how many they are.</summary>
