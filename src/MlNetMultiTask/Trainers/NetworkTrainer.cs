@@ -49,9 +49,14 @@ public abstract class NetworkTrainer : MultiTaskTrainer
         using CheckpointStore? checkpoints = _options.Checkpointing is { } checkpointing ? new CheckpointStore(checkpointing, channel) : null;
         NetworkModel? initial = (initialModel ?? _options.InitialModel) is { } given ? WarmStart.GetNetworkModel(given) : null;
         IReadOnlyList<LabelInfo>? known = initial is null ? null : WarmStart.GetLabels(initial, Tasks, trainData.Schema);
+        IReadOnlyList<bool>? taught = _variation.Teaching?.FindTaught(Tasks);
         (TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels) =
-            new TrainingData(_options, Tasks, Seed, channel).Read(trainData, validationData, known);
+            new TrainingData(_options, Tasks, Seed, channel) { Taught = taught }.Read(trainData, validationData, known);
         WarmStart.RequireFeatureCount(rows, validationRows, initial);
+        ILesson? lesson = taught is null
+            ? null
+            : _variation.Teaching!.Prepare(new LessonRequest(trainData, rows, validationData is null ? validationRows : null, FeatureColumnName, Tasks, labels, channel, _options.CancellationToken));
+        labels = lesson?.Labels ?? labels;
         FeatureSlots? slots = initial is null ? DrawSlots(rows.FeatureCount) : initial.FeatureSlots;
         if (slots is not null)
         {
@@ -75,11 +80,11 @@ public abstract class NetworkTrainer : MultiTaskTrainer
             }
 
             TrainingHistory history;
-            using (TrainingSession session = OpenSession(network, rows, validationRows, labels))
+            using (TrainingSession session = OpenSession(network, rows, validationRows, labels, lesson))
             {
                 if (checkpoints is not null)
                 {
-                    checkpoints.Settings = [.. TrainingSettings.Of(_options, Tasks, Seed, network, labels, initial, rows, validationRows), .. DescribeSettings()];
+                    checkpoints.Settings = [.. TrainingSettings.Of(_options, Tasks, Seed, network, labels, initial, rows, validationRows), .. DescribeSettings(), .. lesson?.DescribeSettings() ?? []];
                 }
 
                 history = new TrainingLoop(_options, session, Tasks, channel, checkpoints).Run();
@@ -123,12 +128,12 @@ public abstract class NetworkTrainer : MultiTaskTrainer
     }
 
     /// <summary>Opens a training of a network on rows; the session owns its sources, and not the network.</summary>
-    internal TrainingSession OpenSession(MultiTaskNetwork network, TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels)
+    internal TrainingSession OpenSession(MultiTaskNetwork network, TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels, ILesson? lesson = null)
     {
         float[][]?[] valueWeights = LearnValueWeights(rows, labels);
-        InMemoryBatchSource Open(TabularData data) => new(data, new LabelTargets(data, Tasks, labels, valueWeights));
+        InMemoryBatchSource Open(TabularData data, params IReadOnlyList<ITargetSource> others) => new(data, new LabelTargets(data, Tasks, labels, valueWeights), others);
 
-        InMemoryBatchSource training = Open(rows);
+        InMemoryBatchSource training = lesson is null ? Open(rows) : Open(rows, lesson.CreateTargets(rows));
         return new TrainingSession(
             _options,
             Tasks,

@@ -10,7 +10,15 @@ public static class TrainerCases
         ["HardParameterSharing"] = (ml, setup) => ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()),
         ["SoftParameterSharing"] = (ml, setup) => ml.MultiTask.Trainers.SoftParameterSharing(setup.To<SoftParameterSharingOptions>()),
         ["Ensemble"] = (ml, setup) => ml.MultiTask.Trainers.Ensemble(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()), numberOfMembers: 2),
+        ["Distillation"] = (ml, setup) => Distil(ml, setup, ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>())),
     };
+
+    /// <summary>A teacher of one task, made once for all contracts; it is never disposed.</summary>
+    private static readonly Lazy<MultiTaskTransformer> _teacher = new(() =>
+    {
+        var ml = new MLContext(1);
+        return ml.MultiTask.Trainers.HardParameterSharing([PredictionTask.MultilabelClassification("Tags")], maximumNumberOfEpochs: 5).Fit(TestData.View(ml));
+    });
 
     /// <summary>The trainers whose model comes of several trainings, each of which keeps the contracts of one, and how many they are.</summary>
     private static readonly Dictionary<string, int> _several = new() { ["Ensemble"] = 2 };
@@ -43,4 +51,13 @@ public static class TrainerCases
 
         return data;
     }
+
+    /// <summary>
+    /// A student of the tags, where they are a task: the contracts on labels that are missing, or all the same, are of other tasks, since a teacher makes up for these. Where they are no task,
+    /// labels alone are learned.
+    /// </summary>
+    private static DistillationTrainer Distil(MLContext ml, TrainerSetup setup, MultiTaskTrainer student) =>
+        setup.Tasks.Any(task => task.Name == "Tags")
+            ? ml.MultiTask.Trainers.Distillation(Teacher.From(_teacher.Value), student, hardLabelWeight: 0.5f)
+            : ml.MultiTask.Trainers.Distillation(Teacher.From(_teacher.Value, [.. setup.Tasks.Select(task => (task.Name, task.ScoreColumnName))]), student, hardLabelWeight: 1f);
 }

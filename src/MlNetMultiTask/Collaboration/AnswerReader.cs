@@ -1,0 +1,65 @@
+using Microsoft.ML;
+using MlNetMultiTask.Tasks;
+
+namespace MlNetMultiTask.Collaboration;
+
+/// <summary>Asks a teacher about data, in the order of their rows, and gives its answers as outputs of the student's tasks.</summary>
+/// <param name="teacher">The teacher.</param>
+/// <param name="tasks">The student's tasks.</param>
+/// <param name="labels">Per task, what is known of its label.</param>
+/// <param name="wanted">Per task, whether it is asked for; the teacher knows these.</param>
+internal sealed class AnswerReader(Teacher teacher, IReadOnlyList<PredictionTask> tasks, IReadOnlyList<LabelInfo> labels, IReadOnlyList<bool> wanted)
+{
+    /// <summary>The rows that are read at a time.</summary>
+    public const int ChunkSize = 4096;
+
+    /// <summary>How the outputs of the tasks are found in the teacher's columns; null for tasks that are not asked for.</summary>
+    /// <param name="schema">The schema of the teacher's view.</param>
+    /// <param name="data">The schema of the data that it is asked about.</param>
+    public ScoreMap?[] Map(DataViewSchema schema, DataViewSchema data) =>
+        [.. tasks.Select((task, i) => wanted[i] ? task.ReadScores(labels[i]).Map(teacher.FindColumn(task, schema, data)) : null)];
+
+    /// <summary>Reads all rows, some at a time.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="warn">Is told what the user should know.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ArgumentException">The teacher does not suit the data or the tasks, or gives what is no score.</exception>
+    public IEnumerable<AnswerChunk> Read(IDataView data, Action<string> warn, CancellationToken cancellationToken)
+    {
+        IDataView view = teacher.Ask(data);
+        ScoreMap?[] maps = Map(view.Schema, data.Schema);
+        foreach (string warning in maps.Select(map => map?.Warning).OfType<string>())
+        {
+            warn(warning);
+        }
+
+        TeacherColumn?[] columns = [.. maps.Select((map, i) => map is null ? null : new TeacherColumn(tasks[i], tasks[i].ReadScores(labels[i]), map, labels[i].OutputCount, ChunkSize))];
+        TeacherColumn[] active = [.. columns.OfType<TeacherColumn>()];
+        float[]?[] values = [.. columns.Select(column => column?.Values)];
+        using DataViewRowCursor cursor = view.GetRowCursor(active.Select(column => column.Source).DistinctBy(column => column.Index));
+        Array.ForEach(active, column => column.Open(cursor));
+        long row = 0;
+        bool more = true;
+        while (more)
+        {
+            int count = 0;
+            while (count < ChunkSize && (more = cursor.MoveNext()))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                foreach (TeacherColumn column in active)
+                {
+                    column.Collect(count, row + count);
+                }
+
+                count++;
+            }
+
+            if (count > 0)
+            {
+                Array.ForEach(active, column => column.Finish(count));
+                yield return new AnswerChunk(row, count, values);
+                row += count;
+            }
+        }
+    }
+}
