@@ -10,6 +10,9 @@ namespace MlNetMultiTask.Collaboration;
 /// <param name="wanted">Per task, whether it is asked for; the teacher knows these.</param>
 internal sealed class AnswerReader(Teacher teacher, IReadOnlyList<PredictionTask> tasks, IReadOnlyList<LabelInfo> labels, IReadOnlyList<bool> wanted)
 {
+    /// <summary>The column of features by which rows get fingerprints; null for none.</summary>
+    public string? FeatureColumnName { get; init; }
+
     /// <summary>The rows that are read at a time.</summary>
     public const int ChunkSize = 4096;
 
@@ -36,8 +39,11 @@ internal sealed class AnswerReader(Teacher teacher, IReadOnlyList<PredictionTask
         TeacherColumn?[] columns = [.. maps.Select((map, i) => map is null ? null : new TeacherColumn(tasks[i], tasks[i].ReadScores(labels[i]), map, labels[i].OutputCount, ChunkSize))];
         TeacherColumn[] active = [.. columns.OfType<TeacherColumn>()];
         float[]?[] values = [.. columns.Select(column => column?.Values)];
-        using DataViewRowCursor cursor = view.GetRowCursor(active.Select(column => column.Source).DistinctBy(column => column.Index));
+        DataViewSchema.Column? features = FeatureColumnName is null ? null : RowFingerprint.Find(view.Schema, data.Schema, FeatureColumnName);
+        ulong[]? fingerprints = features is null ? null : new ulong[ChunkSize];
+        using DataViewRowCursor cursor = view.GetRowCursor(active.Select(column => (DataViewSchema.Column?)column.Source).Append(features).OfType<DataViewSchema.Column>().DistinctBy(column => column.Index));
         Array.ForEach(active, column => column.Open(cursor));
+        Func<ulong>? getFingerprint = features is { } read ? RowFingerprint.CreateGetter(cursor, read) : null;
         long row = 0;
         bool more = true;
         while (more)
@@ -51,13 +57,18 @@ internal sealed class AnswerReader(Teacher teacher, IReadOnlyList<PredictionTask
                     column.Collect(count, row + count);
                 }
 
+                if (getFingerprint is not null)
+                {
+                    fingerprints![count] = getFingerprint();
+                }
+
                 count++;
             }
 
             if (count > 0)
             {
                 Array.ForEach(active, column => column.Finish(count));
-                yield return new AnswerChunk(row, count, values);
+                yield return new AnswerChunk(row, count, values) { Fingerprints = fingerprints };
                 row += count;
             }
         }

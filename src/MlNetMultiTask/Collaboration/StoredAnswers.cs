@@ -38,6 +38,9 @@ internal sealed class StoredAnswers : IAnswers
 
     public bool IsHalf { get; }
 
+    /// <summary>The rows' fingerprints; null where there are none.</summary>
+    public ulong[]? Fingerprints { get; private set; }
+
     public string Checksum => _checksum.Value;
 
     /// <summary>Of numbers without bounds, what is taken from them and what they are divided by before they are kept in 16 bits.</summary>
@@ -46,6 +49,12 @@ internal sealed class StoredAnswers : IAnswers
     /// <summary>Keeps the answers of some rows.</summary>
     public void Keep(AnswerChunk chunk)
     {
+        if (chunk.Fingerprints is { } fingerprints)
+        {
+            Fingerprints ??= new ulong[_rowCount];
+            fingerprints.AsSpan(0, chunk.Count).CopyTo(Fingerprints.AsSpan((int)chunk.FirstRow));
+        }
+
         for (int task = 0; task < _widths.Length; task++)
         {
             int width = _widths[task];

@@ -98,6 +98,9 @@ public sealed class Teacher
     /// <summary>Whether the teacher has something to say of a task.</summary>
     internal bool Knows(PredictionTask task) => _columns.ContainsKey(task.Name);
 
+    /// <summary>The column of a task's scores.</summary>
+    internal string GetColumnName(PredictionTask task) => _columns[task.Name];
+
     /// <summary>Why the teacher can't teach these tasks, as the end of a sentence; null where it can.</summary>
     internal string? FindProblem(IReadOnlyList<PredictionTask> tasks)
     {

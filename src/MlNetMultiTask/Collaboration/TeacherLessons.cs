@@ -40,6 +40,7 @@ internal sealed class TeacherLessons(DistillationOptions options) : ITeaching
             answers = asked.Answers;
         }
 
+        RequireSameOrder(answers, request);
         IReadOnlyList<LabelInfo> labels = [.. request.Labels.Select((label, i) => taught[i] && label.Deviations?.Contains(0f) == true ? LearnScale(answers, request, i) : label)];
         var settings = request.Tasks.Select((task, i) => taught[i] ? (options.GetTemperature(task), options.GetHardLabelWeight(task)) : ((float, float)?)null).ToArray();
         return new Lesson(answers, request.Tasks, labels, settings, answers is LiveAnswers ? request.Rows.FeatureCount : null);
@@ -58,7 +59,7 @@ internal sealed class TeacherLessons(DistillationOptions options) : ITeaching
         long rows = request.Rows.SourceRowCount;
         long bytes = rows * widths.Sum(width => (long)width) * sizeof(float);
         bool fits = bytes / 2 <= options.MaximumStoredBytes;
-        var reader = new AnswerReader(options.Teacher, request.Tasks, request.Labels, taught);
+        var reader = new AnswerReader(options.Teacher, request.Tasks, request.Labels, taught) { FeatureColumnName = request.FeatureColumnName };
         if (options.Delivery == TeacherDelivery.OnTheFly || (options.Delivery == TeacherDelivery.Automatic && !fits))
         {
             return AskLater(request, reader, bytes);
@@ -132,6 +133,15 @@ internal sealed class TeacherLessons(DistillationOptions options) : ITeaching
         float[]?[] values = [.. request.Labels.Select(label => new float[count * label.OutputCount])];
         answers.Write(request.Rows, [.. Enumerable.Range(0, count).Select(row => (long)row)], request.Rows.Features.AsSpan(0, count * request.Rows.FeatureCount), values);
         return request.Tasks[task].LearnMore(request.Labels[task], values[task], width);
+    }
+
+    private static void RequireSameOrder(IAnswers answers, LessonRequest request)
+    {
+        if (answers is StoredAnswers { Fingerprints: { } fingerprints } && RowFingerprint.FindDifference(request.Rows, fingerprints) is { } row)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"Row {row} (counted from 0) has other features when the data are read for the teacher than when they are read for the student, so that answers can't be matched with rows. Data must come the same each time: cache them before the trainer (AppendCacheCheckpoint, or mlContext.Data.Cache)."));
+        }
     }
 
     private static void RequireRows(bool same, string read, long rows)

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace MlNetMultiTask.Tests.Contracts;
 
@@ -12,13 +13,6 @@ public static class TrainerCases
         ["Ensemble"] = (ml, setup) => ml.MultiTask.Trainers.Ensemble(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()), numberOfMembers: 2),
         ["Distillation"] = (ml, setup) => Distil(ml, setup, ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>())),
     };
-
-    /// <summary>A teacher of one task, made once for all contracts; it is never disposed.</summary>
-    private static readonly Lazy<MultiTaskTransformer> _teacher = new(() =>
-    {
-        var ml = new MLContext(1);
-        return ml.MultiTask.Trainers.HardParameterSharing([PredictionTask.MultilabelClassification("Tags")], maximumNumberOfEpochs: 5).Fit(TestData.View(ml));
-    });
 
     /// <summary>The trainers whose model comes of several trainings, each of which keeps the contracts of one, and how many they are.</summary>
     private static readonly Dictionary<string, int> _several = new() { ["Ensemble"] = 2 };
@@ -53,11 +47,15 @@ public static class TrainerCases
     }
 
     /// <summary>
-    /// A student of the tags, where they are a task: the contracts on labels that are missing, or all the same, are of other tasks, since a teacher makes up for these. Where they are no task,
-    /// labels alone are learned.
+    /// A student of a teacher that knows the tags, where they are a task: the contracts on labels that are missing, or all the same, are of other tasks, since a teacher makes up for these. Where
+    /// they are no task, labels alone are learned.
     /// </summary>
-    private static DistillationTrainer Distil(MLContext ml, TrainerSetup setup, MultiTaskTrainer student) =>
-        setup.Tasks.Any(task => task.Name == "Tags")
-            ? ml.MultiTask.Trainers.Distillation(Teacher.From(_teacher.Value), student, hardLabelWeight: 0.5f)
-            : ml.MultiTask.Trainers.Distillation(Teacher.From(_teacher.Value, [.. setup.Tasks.Select(task => (task.Name, task.ScoreColumnName))]), student, hardLabelWeight: 1f);
+    private static DistillationTrainer Distil(MLContext ml, TrainerSetup setup, MultiTaskTrainer student)
+    {
+        bool isTaught = setup.Tasks.Any(task => task is { Name: "Tags", Kind: "MultilabelClassification" });
+        ITransformer teacher = ml.Transforms.Conversion.ConvertType("TeacherScores", "Tags", DataKind.Single).Fit(TestData.Raw(ml, 1));
+        return isTaught
+            ? ml.MultiTask.Trainers.Distillation(Teacher.From(teacher, ("Tags", "TeacherScores")), student, temperature: 1, hardLabelWeight: 0.5f)
+            : ml.MultiTask.Trainers.Distillation(Teacher.From(teacher, [.. setup.Tasks.Select(task => (task.Name, task.ScoreColumnName))]), student, hardLabelWeight: 1f);
+    }
 }
