@@ -129,6 +129,60 @@ public sealed class DistillationTrainerTests : IDisposable
         Assert.True(Error(more) < 0.5 * Error(few), $"{Error(more)} {Error(few)}");
     }
 
+    [Fact]
+    public void Weights_of_rows_and_of_a_task_are_for_both_terms()
+    {
+        for (int i = 0; i < _rows.Length; i++)
+        {
+            _rows[i].Weight = 1 + (i % 3);
+            _rows[i].NumberWeight = i % 4;
+            _rows[i].Number = i % 5 == 0 ? float.NaN : _rows[i].Number;
+        }
+
+        IDataView data = TeacherData.Load(_ml, _rows, _colors);
+        PredictionTask number = PredictionTask.Regression("Number", exampleWeightColumnName: "NumberWeight");
+        HardParameterSharingTrainer student = _ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
+        {
+            Tasks = [number],
+            ExampleWeightColumnName = "Weight",
+            BatchSize = 40,
+            LearningRate = 1e-30,
+            Optimizer = Optimizer.Sgd(),
+            MaximumNumberOfEpochs = 1,
+        });
+        Teacher teacher = Teacher.From(TeacherData.Show(_ml, data), ("Number", "NumberScore"));
+        using MultiTaskTransformer model = _ml.MultiTask.Trainers.Distillation(teacher, student, hardLabelWeight: 0.25f).Fit(data);
+        float[] scores = Numbers(model, data, "Number.Score");
+        int[] all = [.. Enumerable.Range(0, 40)];
+        int[] labelled = [.. all.Where(i => i % 5 != 0)];
+        double mean = labelled.Average(i => (double)_rows[i].Number);
+        double deviation = Math.Sqrt(labelled.Average(i => Math.Pow(_rows[i].Number - mean, 2)));
+        double rowMean = all.Average(i => (double)_rows[i].Weight);
+        double Term(int[] rows, Func<TeacherRow, float> target) =>
+            rows.Average(i => _rows[i].Weight / rowMean * _rows[i].NumberWeight / rows.Average(other => (double)_rows[other].NumberWeight) * Math.Pow((scores[i] - target(_rows[i])) / deviation, 2));
+
+        // The loss is told in the mean over weighted rows, whose weights have the mean 1.
+        Assert.Equal((0.25 * Term(labelled, row => row.Number)) + (0.75 * Term(all, row => row.NumberScore)), model.History!.Epochs[0].TrainingLosses["Number"], 1e-4);
+    }
+
+    [Fact]
+    public void A_label_of_a_set_that_the_teacher_does_not_know_is_learned_from_labels()
+    {
+        IEstimator<ITransformer> labels = _ml.Transforms.CopyColumns("Second", "BigNumber").Append(_ml.Transforms.Concatenate("Pair", "BigNumber", "Second"));
+        IDataView plain = TestData.View(_ml, 120);
+        IDataView data = labels.Fit(plain).Transform(plain);
+
+        // Labels say the same of both; the teacher knows the second alone, and says the contrary.
+        ITransformer contrary = _ml.Transforms.Expression("Second", "x => 1.0f - x", "BigNumber").Append(_ml.Transforms.Concatenate("TeacherPair", "Second")).Fit(data);
+        HardParameterSharingTrainer student = _ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions { Tasks = [PredictionTask.MultilabelClassification("Pair")], MaximumNumberOfEpochs = 40, LearningRate = 0.01 });
+        using MultiTaskTransformer model = _ml.MultiTask.Trainers.Distillation(Teacher.From(contrary, ("Pair", "TeacherPair")), student, temperature: 1, hardLabelWeight: 0.3f).Fit(data);
+        float[][] scores = Vectors(model, data, "Pair.Score");
+        bool[] big = [.. plain.GetColumn<bool>("Big")];
+
+        Assert.True(scores.Zip(big).Count(row => row.First[0] >= 0.5f == row.Second) > 105);
+        Assert.True(scores.Zip(big).Count(row => row.First[1] >= 0.5f == row.Second) < 15);
+    }
+
     [Theory]
     [InlineData(TeacherDelivery.Once)]
     [InlineData(TeacherDelivery.OnTheFly)]

@@ -23,6 +23,10 @@ internal sealed class TeacherRow
 
     public float NumberScore { get; set; }
 
+    public float Weight { get; set; } = 1;
+
+    public float NumberWeight { get; set; } = 1;
+
     public static TeacherRow[] Draw(int count)
     {
         var random = new Random(3);
