@@ -29,7 +29,10 @@ switch (args)
     case ["ensembles", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnistEnsembles.Print(folder, rest is [string ensembleCount, ..] ? Number(ensembleCount) : 5);
         return 0;
-    case ["fashion" or "schedules" or "ensembles", string folder, ..]:
+    case ["distillation", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
+        FashionMnistDistillation.Print(folder, rest is [string distillationCount, ..] ? Number(distillationCount) : 5, rest is [_, string epochs] ? Number(epochs) : 5);
+        return 0;
+    case ["fashion" or "schedules" or "ensembles" or "distillation", string folder, ..]:
         Console.Error.WriteLine(FashionMnistData.FindProblem(folder));
         return 1;
     default:
@@ -40,6 +43,7 @@ switch (args)
                    fashion folder [first seed] [seeds] [python with PyTorch]
                    schedules folder [seeds]
                    ensembles folder [seeds]
+                   distillation folder [seeds] [epochs]
             """);
         return 2;
 }

@@ -8,7 +8,8 @@ namespace MlNetMultiTask.Evaluation;
 /// <summary>Measures what a model costs.</summary>
 internal static class ModelCostMeter
 {
-    private const int MaximumPasses = 10;
+    private const int MinimumPasses = 3;
+    private const int MaximumPasses = 20;
     private static readonly TimeSpan _enough = TimeSpan.FromSeconds(0.5);
 
     /// <param name="mlContext">The context that saves.</param>
@@ -50,7 +51,7 @@ internal static class ModelCostMeter
         DataViewSchema.Column[] active = [.. columns.Select(name => scored.Schema[name])];
         double best = 0;
         long started = Stopwatch.GetTimestamp();
-        for (int pass = 0; pass == 0 || (pass < MaximumPasses && Stopwatch.GetElapsedTime(started) < _enough); pass++)
+        for (int pass = 0; pass < MinimumPasses || (pass < MaximumPasses && Stopwatch.GetElapsedTime(started) < _enough); pass++)
         {
             long begun = Stopwatch.GetTimestamp();
             long rows = Read(scored, active);

@@ -198,10 +198,6 @@ public abstract class PredictionTask
         LabelSmoothing = LabelSmoothing,
     };
 
-    /// <summary>The same task with the output columns that ML.NET's own trainers have.</summary>
-    internal PredictionTask WithDefaultColumnNames() =>
-        (Describe() with { ScoreColumnName = "Score", ProbabilityColumnName = "Probability", PredictedLabelColumnName = "PredictedLabel" }).ToTask();
-
     // ---- labels
 
     /// <summary>What a label column must be, for messages: "a binary task needs ...; remedy".</summary>
