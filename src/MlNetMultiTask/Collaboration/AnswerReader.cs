@@ -13,8 +13,12 @@ internal sealed class AnswerReader(Teacher teacher, IReadOnlyList<PredictionTask
     /// <summary>The column of features by which rows get fingerprints; null for none.</summary>
     public string? FeatureColumnName { get; init; }
 
-    /// <summary>The rows that are read at a time.</summary>
-    public const int ChunkSize = 4096;
+    /// <summary>The rows that are read at a time at most.</summary>
+    public const int MaximumRows = 4096;
+
+    private const long MaximumNumbers = 8_000_000;
+
+    private readonly int _chunkSize = (int)Math.Clamp(MaximumNumbers / Math.Max(1, labels.Where((_, i) => wanted[i]).Sum(label => (long)label.OutputCount)), 1, MaximumRows);
 
     /// <summary>How the outputs of the tasks are found in the teacher's columns; null for tasks that are not asked for.</summary>
     /// <param name="schema">The schema of the teacher's view.</param>
@@ -36,11 +40,11 @@ internal sealed class AnswerReader(Teacher teacher, IReadOnlyList<PredictionTask
             warn(warning);
         }
 
-        TeacherColumn?[] columns = [.. maps.Select((map, i) => map is null ? null : new TeacherColumn(tasks[i], tasks[i].ReadScores(labels[i]), map, labels[i].OutputCount, ChunkSize))];
+        TeacherColumn?[] columns = [.. maps.Select((map, i) => map is null ? null : new TeacherColumn(tasks[i], tasks[i].ReadScores(labels[i]), map, labels[i].OutputCount, _chunkSize))];
         TeacherColumn[] active = [.. columns.OfType<TeacherColumn>()];
         float[]?[] values = [.. columns.Select(column => column?.Values)];
         DataViewSchema.Column? features = FeatureColumnName is null ? null : RowFingerprint.Find(view.Schema, data.Schema, FeatureColumnName);
-        ulong[]? fingerprints = features is null ? null : new ulong[ChunkSize];
+        ulong[]? fingerprints = features is null ? null : new ulong[_chunkSize];
         using DataViewRowCursor cursor = view.GetRowCursor(active.Select(column => (DataViewSchema.Column?)column.Source).Append(features).OfType<DataViewSchema.Column>().DistinctBy(column => column.Index));
         Array.ForEach(active, column => column.Open(cursor));
         Func<ulong>? getFingerprint = features is { } read ? RowFingerprint.CreateGetter(cursor, read) : null;
@@ -49,7 +53,7 @@ internal sealed class AnswerReader(Teacher teacher, IReadOnlyList<PredictionTask
         while (more)
         {
             int count = 0;
-            while (count < ChunkSize && (more = cursor.MoveNext()))
+            while (count < _chunkSize && (more = cursor.MoveNext()))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 foreach (TeacherColumn column in active)

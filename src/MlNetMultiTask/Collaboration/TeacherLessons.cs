@@ -129,7 +129,7 @@ internal sealed class TeacherLessons(DistillationOptions options) : ITeaching
     private static LabelInfo LearnScale(IAnswers answers, LessonRequest request, int task)
     {
         int width = request.Labels[task].OutputCount;
-        int count = answers is LiveAnswers ? Math.Min(request.Rows.RowCount, AnswerReader.ChunkSize) : request.Rows.RowCount;
+        int count = answers is LiveAnswers ? Math.Min(request.Rows.RowCount, AnswerReader.MaximumRows) : request.Rows.RowCount;
         float[]?[] values = [.. request.Labels.Select(label => new float[count * label.OutputCount])];
         answers.Write(request.Rows, [.. Enumerable.Range(0, count).Select(row => (long)row)], request.Rows.Features.AsSpan(0, count * request.Rows.FeatureCount), values);
         return request.Tasks[task].LearnMore(request.Labels[task], values[task], width);

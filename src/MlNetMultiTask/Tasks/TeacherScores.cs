@@ -5,7 +5,7 @@ public enum TeacherScores
 {
     /// <summary>
     /// Found out. A model of this library tells. Of another model's yes/no, a column that is annotated as probability is one; where it is not, the probability that belongs to the same
-    /// predictions (ML.NET's <c>ScoreColumnSetId</c>) is taken instead, since raw scores are no log-odds. Anything else is judged by its first 4,096 rows: numbers from 0 to 1, which for classes
+    /// predictions (ML.NET's <c>ScoreColumnSetId</c>) is taken instead, since raw scores are no log-odds. Anything else is judged by its first rows, 4,096 or (with very many classes) fewer: numbers from 0 to 1, which for classes
     /// sum to 1 in each row, are probabilities; numbers beyond are log-odds. A later row that contradicts is an error.
     /// </summary>
     Automatic,

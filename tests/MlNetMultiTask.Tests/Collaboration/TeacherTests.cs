@@ -158,6 +158,39 @@ public sealed class TeacherTests : IDisposable
         Trainer(0.5, _ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions { Tasks = [_number], MaximumNumberOfEpochs = 200, LearningRate = 0.01 })).Fit(data).Dispose();
     }
 
+    [Fact]
+    public void A_run_that_was_cut_off_goes_on_with_its_own_teacher_only()
+    {
+        IDataView data = TeacherData.Load(_ml, _rows, _colors);
+        using var source = new CancellationTokenSource();
+        byte[] Train(float temperature, Action<TrainingProgress>? then = null)
+        {
+            HardParameterSharingTrainer student = _ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
+            {
+                Tasks = [_color, _yes, _number],
+                MaximumNumberOfEpochs = 4,
+                Seed = 3,
+                Checkpointing = new Checkpointing(_folder["run"]),
+                Progress = then is null ? null : new Listener(then),
+                CancellationToken = then is null ? default : source.Token,
+            });
+            using MultiTaskTransformer model = _ml.MultiTask.Trainers.Distillation(AllColumns(data), student, temperature).Fit(data);
+            return ScoreBytes.Of(model.Transform(data), "Color.Score", "Number.Score");
+        }
+
+        byte[] whole = Train(3);
+        Assert.Throws<OperationCanceledException>(() => Train(3, progress =>
+        {
+            if (progress.Epoch == 2)
+            {
+                source.Cancel();
+            }
+        }));
+
+        Assert.Contains("temperature and hard label weight of task 'Color'", Assert.ThrowsAny<Exception>(() => Train(2)).Message, StringComparison.Ordinal);
+        Assert.Equal(whole, Train(3));
+    }
+
     public static TheoryData<string, string[]> Faults => new()
     {
         { "NaN", ["'NumberScore'", "task 'Number'", "row 7", "NaN"] },
@@ -302,6 +335,11 @@ public sealed class TeacherTests : IDisposable
         Assert.Contains("'Color'", Assert.Throws<ArgumentException>(() => teacher.WithScores("Color", TeacherScores.LogOdds)).Message, StringComparison.Ordinal);
         Assert.Contains("one teacher", Assert.Throws<ArgumentException>(() => _ml.MultiTask.Trainers.Distillation(teacher, twice).Fit(data)).Message, StringComparison.Ordinal);
         twice.Fit(data).Dispose();
+    }
+
+    private sealed class Listener(Action<TrainingProgress> then) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => then(value);
     }
 
     private Teacher AllColumns(IDataView data) => Teacher.From(TeacherData.Show(_ml, data), ("Color", "ColorScores"), ("Yes", "YesScore"), ("Number", "NumberScore"));
