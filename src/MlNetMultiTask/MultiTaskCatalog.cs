@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
+using MlNetMultiTask.Collaboration;
 using MlNetMultiTask.Evaluation;
 using MlNetMultiTask.Persistence;
 using MlNetMultiTask.Scoring;
+using MlNetMultiTask.Training;
 
 namespace MlNetMultiTask;
 
@@ -31,6 +33,53 @@ public sealed class MultiTaskCatalog
     /// <exception cref="ArgumentException">A label or output column is missing, or of a wrong type.</exception>
     public MultiTaskMetrics Evaluate(IDataView data, IReadOnlyList<PredictionTask> tasks) =>
         Evaluator.Evaluate(_mlContext, data, tasks);
+
+    /// <summary>
+    /// Measures what a distillation was worth: the agreement of student and teacher, the metrics of both, the size of both in numbers and bytes, and how fast they score. Asks the teacher
+    /// several times.
+    /// </summary>
+    /// <param name="data">The rows to measure on, as they reach the student's trainer; best such as neither has learned from. Without labels there are no metrics.</param>
+    /// <param name="teacher">The teacher.</param>
+    /// <param name="student">The student.</param>
+    /// <param name="withoutTeacher">The same student, trained without a teacher: what the teacher is worth; null for none.</param>
+    /// <param name="numberOfThreads">The threads that torch uses inside one operation while this measures; null for the process's setting. Small networks are fastest with 1, above all on a busy machine.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="ArgumentException">The teacher knows none of the student's tasks, or a model does not suit the data.</exception>
+    /// <exception cref="ObjectDisposedException">One of the models has been disposed.</exception>
+    /// <exception cref="InvalidOperationException">A training in this process runs with another number of threads.</exception>
+    public FidelityReport MeasureFidelity(IDataView data, Teacher teacher, MultiTaskTransformer student, MultiTaskTransformer? withoutTeacher = null, int? numberOfThreads = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(teacher);
+        ArgumentNullException.ThrowIfNull(student);
+        if (teacher.FindProblem(student.Tasks) is { } problem)
+        {
+            throw new ArgumentException($"The teacher {problem}.", nameof(teacher));
+        }
+
+        if (numberOfThreads < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(numberOfThreads), numberOfThreads, "The number of threads must be 1 or more, or null.");
+        }
+
+        using IDisposable threads = TorchThreads.Use(numberOfThreads);
+        bool[] compared = [.. student.Tasks.Select(teacher.Knows)];
+        PredictionTask[] labelled = [.. student.Tasks.Where(task => data.Schema.GetColumnOrNull(task.LabelColumnName) is not null)];
+        IReadOnlyList<TaskFidelity> fidelity = FidelityMeter.Measure(teacher, student, compared, data, null, _ => { }, CancellationToken.None);
+        PredictionTask[] taught = [.. labelled.Where(teacher.Knows)];
+        AnsweredModel? answers = taught.Length == 0 ? null : AnsweredModel.Ask(teacher, taught, [.. taught.Select(task => student.Model.Labels[student.Tasks.Index().First(own => own.Item == task).Index])], data);
+        MultiTaskMetrics? Evaluated(MultiTaskTransformer? model, IReadOnlyList<PredictionTask> tasks) => model is null || tasks.Count == 0 ? null : Evaluate(model.Transform(data), tasks);
+
+        return new FidelityReport([.. student.Tasks.Select(task => (task.Name, task.MetricName))])
+        {
+            Tasks = fidelity,
+            TeacherMetrics = answers is null ? null : Evaluated(new MultiTaskTransformer(_mlContext, answers), answers.Tasks),
+            StudentMetrics = Evaluated(student, labelled),
+            WithoutTeacherMetrics = Evaluated(withoutTeacher, labelled),
+            TeacherCost = ModelCostMeter.Measure(_mlContext, teacher.Transformer, teacher.Model, data, student.Tasks.Where(teacher.Knows).Select(teacher.GetColumnName)),
+            StudentCost = ModelCostMeter.Measure(_mlContext, student, student, data, student.Tasks.Select(task => task.ScoreColumnName)),
+        };
+    }
 
     /// <summary>
     /// Saves a model as <c>mlContext.Model.Save</c> does, whole or not at all. ML.NET's own method empties an older file first,

@@ -173,4 +173,28 @@ public sealed class MultiTaskTrainers
         ArgumentNullException.ThrowIfNull(options);
         return new JointTrainingTrainer(_mlContext, options);
     }
+
+    /// <summary>A student that learns from labels and from a teacher (Hinton, Vinyals, Dean 2015).</summary>
+    /// <param name="teacher">Who teaches; not owned. It must not be disposed before training has ended.</param>
+    /// <param name="student">The trainer of the student: any but another distillation.</param>
+    /// <param name="temperature">T, what logits are divided by before they are compared; above 0.</param>
+    /// <param name="hardLabelWeight">α, what labels weigh; the teacher has 1 − α. From 0 to 1.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An argument is not valid, or the teacher knows none of the student's tasks; the message says which.</exception>
+    public DistillationTrainer Distillation(Teacher teacher, MultiTaskTrainer student, float temperature = 3f, float hardLabelWeight = 0.3f)
+    {
+        ArgumentNullException.ThrowIfNull(teacher);
+        ArgumentNullException.ThrowIfNull(student);
+        return Distillation(new DistillationOptions { Teacher = teacher, Student = student, Temperature = temperature, HardLabelWeight = hardLabelWeight });
+    }
+
+    /// <summary>A student that learns from labels and from a teacher.</summary>
+    /// <param name="options">All options.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
+    public DistillationTrainer Distillation(DistillationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new DistillationTrainer(_mlContext, options);
+    }
 }

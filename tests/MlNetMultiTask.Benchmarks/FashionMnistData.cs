@@ -20,17 +20,26 @@ internal static class FashionMnistData
             ? null
             : $"Needs Fashion-MNIST in {folder}: apt-get install dataset-fashion-mnist";
 
-    /// <summary>Reads the pictures of a part, "train" (60,000) or "t10k" (10,000): Features from 0 to 1, the keys Class and Group, and the Boolean IsTop: whether it is of the first group.</summary>
-    public static IDataView Read(MLContext ml, string folder, string part)
+    /// <summary>Reads the pictures of a part, "train" (60,000) or "t10k" (10,000): Features from 0 to 1, the keys Class and Group, and IsTop, 1 or 0.</summary>
+    /// <param name="ml">The context.</param>
+    /// <param name="folder">The folder of the data.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="isRead">Which pictures; null for all.</param>
+    /// <param name="isLabelled">Which pictures have their labels; null for all.</param>
+    public static IDataView Read(MLContext ml, string folder, string part, Predicate<int>? isRead = null, Predicate<int>? isLabelled = null)
     {
         byte[] pixels = Unzip(PathOf(folder, $"{part}-images-idx3"))[16..];
         byte[] labels = Unzip(PathOf(folder, $"{part}-labels-idx1"))[8..];
-        return ml.Data.LoadFromEnumerable(labels.Select((label, i) => new Picture
+        return ml.Data.LoadFromEnumerable(Enumerable.Range(0, labels.Length).Where(i => isRead?.Invoke(i) != false).Select(i =>
         {
-            Features = Array.ConvertAll(pixels[(i * PixelCount)..((i + 1) * PixelCount)], pixel => pixel / 255f),
-            Class = label,
-            Group = _groups[label],
-            IsTop = _groups[label] == 0,
+            bool labelled = isLabelled?.Invoke(i) != false;
+            return new Picture
+            {
+                Features = Array.ConvertAll(pixels[(i * PixelCount)..((i + 1) * PixelCount)], pixel => pixel / 255f),
+                Class = labelled ? labels[i] : uint.MaxValue,
+                Group = labelled ? _groups[labels[i]] : uint.MaxValue,
+                IsTop = !labelled ? float.NaN : _groups[labels[i]] == 0 ? 1 : 0,
+            };
         }).ToArray());
     }
 
@@ -44,7 +53,7 @@ internal static class FashionMnistData
         return unzipped.ToArray();
     }
 
-    /// <summary>LoadFromEnumerable counts keys from 0, and adds 1 to them.</summary>
+    /// <summary>LoadFromEnumerable counts keys from 0, and adds 1 to them; beyond the last is missing.</summary>
     private sealed class Picture
     {
         [VectorType(PixelCount)]
@@ -56,6 +65,6 @@ internal static class FashionMnistData
         [KeyType(5)]
         public required uint Group { get; init; }
 
-        public required bool IsTop { get; init; }
+        public required float IsTop { get; init; }
     }
 }

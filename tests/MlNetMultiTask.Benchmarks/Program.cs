@@ -6,6 +6,7 @@ using TorchSharp;
 // What there is to run, and what it gave last: docs/benchmarks.md
 torch.set_num_threads(1);
 int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+float Real(string text) => float.Parse(text, CultureInfo.InvariantCulture);
 switch (args)
 {
     case ["ratios", .. string[] rest] when rest is not [_, string unknown, ..] || Ratios.HasPart(unknown):
@@ -32,7 +33,15 @@ switch (args)
     case ["joint", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnistJoint.Print(folder, rest is [string jointCount, ..] ? Number(jointCount) : 5);
         return 0;
-    case ["fashion" or "schedules" or "ensembles" or "joint", string folder, ..]:
+    case ["distillation", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
+        FashionMnistDistillation.Print(
+            folder,
+            rest is [string distillationCount, ..] ? Number(distillationCount) : 5,
+            rest is [_, string epochs, ..] ? Number(epochs) : 5,
+            rest is [_, _, string temperature, ..] ? Real(temperature) : 3f,
+            rest is [_, _, _, string hardLabelWeight] ? Real(hardLabelWeight) : 0.3f);
+        return 0;
+    case ["fashion" or "schedules" or "ensembles" or "joint" or "distillation", string folder, ..]:
         Console.Error.WriteLine(FashionMnistData.FindProblem(folder));
         return 1;
     default:
@@ -44,6 +53,7 @@ switch (args)
                    schedules folder [seeds]
                    ensembles folder [seeds]
                    joint folder [seeds]
+                   distillation folder [seeds] [epochs] [temperature] [weight of labels]
             """);
         return 2;
 }

@@ -40,6 +40,8 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
 
     internal override string FeatureColumnName => _options.Members[0].FeatureColumnName;
 
+    internal override ulong? SeedOfVariations => null;
+
     internal override TrainingRun Run => _variation?.Run ?? new TrainingRun(_options.Progress, _options.Checkpointing, _options.Members[0].Run.OnCancellation, null, _options.CancellationToken);
 
     /// <inheritdoc/>
@@ -61,6 +63,7 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
                 Seed = GetSeed(prototype, random.NextUInt64()),
                 Bootstrap = _options.Bootstrap || _variation?.Bootstrap == true,
                 FeatureFraction = _options.FeatureFraction * (_variation?.FeatureFraction ?? 1),
+                Teaching = _variation?.Teaching,
                 Run = members.GetRun(i),
             })),
         ];

@@ -45,6 +45,8 @@ public sealed class MutualLearningTrainer : MultiTaskTrainer
 
     internal override string FeatureColumnName => _training.FeatureColumnName;
 
+    internal override ulong? SeedOfVariations => null;
+
     internal override TrainingRun Run => _training.Run;
 
     /// <inheritdoc/>

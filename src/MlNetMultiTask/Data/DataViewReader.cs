@@ -9,6 +9,9 @@ namespace MlNetMultiTask.Data;
 /// <summary>Reads an IDataView once, and of it only the feature, label and weight columns, into memory.</summary>
 internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<PredictionTask> tasks, string? weightColumnName, string? tagColumnName = null)
 {
+    /// <summary>Whether rows without a label are read too: a teacher tells what there is to learn of them.</summary>
+    public bool KeepsUnlabelled { get; init; }
+
     /// <summary>Reads and checks the rows.</summary>
     /// <param name="view">The data.</param>
     /// <param name="trained">What training learned of each task's labels; null when reading training data.</param>
@@ -30,6 +33,7 @@ internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<Pre
         var weights = new GrowingBuffer(1, weightColumn is null ? 1 : expectedRows);
         GrowingBuffer?[] taskWeights = [.. taskWeightColumns.Select(column => column is null ? null : new GrowingBuffer(1, expectedRows))];
         var tags = new List<int>();
+        var sourceRows = new List<long>();
         var featureChecks = new ValueChecks($"Feature column '{featureColumnName}'", "finite numbers", "Replace them before the trainer, for example with Transforms.ReplaceMissingValues.");
         var labelChecks = tasks.Select(task => new ValueChecks($"Label column '{task.LabelColumnName}' of task '{task.Name}'", task.ValidValues, "Correct or filter these rows before the trainer.")).ToArray();
         ValueChecks CreateWeightChecks(string? name) => new($"Example weight column '{name}'", "finite numbers of 0 or more", "Correct or filter these rows before the trainer.");
@@ -66,7 +70,7 @@ internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<Pre
             float weight = 1f;
             getWeight?.Invoke(ref weight);
             weightChecks.Check(float.IsFinite(weight) && weight >= 0, weight, row);
-            if (!labelled || weight == 0f)
+            if ((!labelled && !KeepsUnlabelled) || weight == 0f)
             {
                 skipped++;
                 continue;
@@ -77,6 +81,7 @@ internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<Pre
             CopyFeatures(buffer, destination, row);
             CheckFeatures(destination, featureChecks, row);
             features.Commit();
+            sourceRows.Add(row);
             Array.ForEach(labels, label => label.Commit());
             weights.NextRow()[0] = weight;
             weights.Commit();
@@ -114,6 +119,8 @@ internal sealed class DataViewReader(string featureColumnName, IReadOnlyList<Pre
             Weights = getWeight is null ? null : Normalize(weights.Span, weightSum),
             TaskWeights = Array.Exists(taskWeights, own => own is not null) ? [.. taskWeights.Select(own => own?.Span.ToArray())] : null,
             Tags = getTag is null ? null : [.. tags],
+            SourceRows = skipped == 0 ? null : [.. sourceRows],
+            SourceRowCount = row,
             SkippedRowCount = skipped,
             UnknownLabelCount = unknown,
         };

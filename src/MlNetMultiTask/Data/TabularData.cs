@@ -31,6 +31,15 @@ internal sealed class TabularData
     /// <summary>Per row what tells on which side of a split it belongs: 1 for validation and 0 for training, or the number of its group; null where nobody asked.</summary>
     public int[]? Tags { get; init; }
 
+    /// <summary>Per row its number in the data that were read, from 0; null where no row was left out, so that it is the row's own.</summary>
+    public long[]? SourceRows { get; init; }
+
+    /// <summary>How many rows the data have that were read, those that were left out among them.</summary>
+    public long SourceRowCount { get; init; }
+
+    /// <summary>The number of a row in the data that were read.</summary>
+    public long GetSourceRow(long row) => SourceRows is null ? row : SourceRows[row];
+
     /// <summary>Rows that were left out because they have no label for any task, or weight 0.</summary>
     public long SkippedRowCount { get; init; }
 

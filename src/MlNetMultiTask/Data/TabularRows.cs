@@ -31,6 +31,8 @@ internal static class TabularRows
             LabelWidths = rows.LabelWidths,
             Weights = rows.Weights is null ? null : Normalize(TakeExactly(rows.Weights, 1)),
             TaskWeights = rows.TaskWeights is null ? null : [.. rows.TaskWeights.Select(weights => weights is null ? null : TakeExactly(weights, 1))],
+            SourceRows = Array.ConvertAll(chosen, row => rows.GetSourceRow(row)),
+            SourceRowCount = rows.SourceRowCount,
             SkippedRowCount = reuse ? rows.SkippedRowCount : 0,
             UnknownLabelCount = reuse ? rows.UnknownLabelCount : 0,
         };
@@ -61,6 +63,8 @@ internal static class TabularRows
         LabelWidths = rows.LabelWidths,
         Weights = rows.Weights,
         TaskWeights = rows.TaskWeights,
+        SourceRows = rows.SourceRows,
+        SourceRowCount = rows.SourceRowCount,
         SkippedRowCount = rows.SkippedRowCount,
         UnknownLabelCount = rows.UnknownLabelCount,
     };

@@ -38,7 +38,7 @@ public sealed class TrainingEpoch
 
     /// <summary>
     /// Of networks that learn from one another, how far they agree per task, in the mean over pairs: of classes, yes and no, and sets of labels, the share of decisions
-    /// that are the same (of yes and no: at probability 0.5); of numbers, Lin's concordance correlation. After the epoch on the validation data, or, where there are none, on the training rows while it
+    /// that are the same (yes from a probability of one half on); of numbers, Lin's concordance correlation. After the epoch on the validation data, or, where there are none, on the training rows while it
     /// went on. 1 is complete agreement. Null for other trainings.
     /// </summary>
     public IReadOnlyDictionary<string, double>? Agreement { get; init; }

@@ -25,7 +25,7 @@ public sealed class TaskTransformer : ISingleFeaturePredictionTransformer<MultiT
         Model = model;
         int index = model.Tasks.Index().Where(item => item.Item.Name == taskName).Select(item => item.Index).DefaultIfEmpty(-1).First();
         _output = index >= 0
-            ? (index, (model.Tasks[index].Describe() with { ScoreColumnName = "Score", ProbabilityColumnName = "Probability", PredictedLabelColumnName = "PredictedLabel" }).ToTask())
+            ? (index, model.Tasks[index].Describe().WithDefaultColumnNames().ToTask())
             : throw new ArgumentException($"The model has no task '{taskName}'; its tasks are '{string.Join("', '", model.Tasks.Select(task => task.Name))}'.", nameof(taskName));
     }
 

@@ -108,9 +108,13 @@ internal sealed class BinaryTask(
 
     internal override bool IsValid(float value) => value is 0f or 1f;
 
-    internal override LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width)
+    internal override LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width, bool isTaught)
     {
-        TaskMath.RequireTwoClasses(this, values);
+        if (!isTaught)
+        {
+            TaskMath.RequireTwoClasses(this, values);
+        }
+
         return new LabelInfo { OutputCount = 1, PositiveLabel = label.Type is KeyDataViewType ? PositiveLabel : null };
     }
 
@@ -154,6 +158,8 @@ internal sealed class BinaryTask(
         double bounded = Math.Clamp(probability, Certain, 1 - Certain);
         return (float)Math.Log(bounded / (1 - bounded));
     }
+
+    internal override ForeignScores ReadScores(LabelInfo info) => new YesNoScores(this, info);
 
     internal override IEnumerable<SchemaShape.Column> GetOutputShape(SchemaShape.Column label)
     {

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace MlNetMultiTask.Tasks;
 
 /// <summary>The share of decisions that are the same: of classes, or of yes and no, output by output.</summary>
-/// <param name="choosesOne">Whether a row's outputs are classes, of which the highest is chosen; else each output is yes above 0.</param>
+/// <param name="choosesOne">Whether a row's outputs are classes, of which the highest is chosen; else each output is yes from 0 on, a probability of one half. NaN is no decision.</param>
 internal sealed class DecisionAgreement(bool choosesOne) : AgreementMetric
 {
     private long _count;
@@ -15,10 +15,13 @@ internal sealed class DecisionAgreement(bool choosesOne) : AgreementMetric
         {
             for (int i = 0; i < first.Length; i++)
             {
-                _same += first[i] > 0 == second[i] > 0 ? 1 : 0;
+                if (!float.IsNaN(first[i]) && !float.IsNaN(second[i]))
+                {
+                    _count++;
+                    _same += first[i] >= 0 == second[i] >= 0 ? 1 : 0;
+                }
             }
 
-            _count += first.Length;
             return;
         }
 

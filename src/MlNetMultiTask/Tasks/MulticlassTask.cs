@@ -60,10 +60,14 @@ internal sealed class MulticlassTask(
 
     internal override bool IsValid(float value) => true;
 
-    internal override LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width)
+    internal override LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width, bool isTaught)
     {
         var key = (KeyDataViewType)label.Type;
-        TaskMath.RequireTwoClasses(this, values);
+        if (!isTaught)
+        {
+            TaskMath.RequireTwoClasses(this, values);
+        }
+
         return new LabelInfo
         {
             OutputCount = checked((int)key.Count),
@@ -124,6 +128,8 @@ internal sealed class MulticlassTask(
     }
 
     internal override torch.Tensor Activate(torch.Tensor raw) => raw.softmax(1);
+
+    internal override ForeignScores ReadScores(LabelInfo info) => new ClassScores(this, info);
 
     internal override IEnumerable<SchemaShape.Column> GetOutputShape(SchemaShape.Column label)
     {

@@ -112,7 +112,7 @@ internal sealed class MultilabelTask(
 
     internal override bool IsValid(float value) => value is 0f or 1f;
 
-    internal override LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width) =>
+    internal override LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width, bool isTaught) =>
         new() { OutputCount = width, Names = ReadNames(label) };
 
     internal override float[][]? LearnValueWeights(LabelInfo info, ReadOnlySpan<float> values, int width) =>
@@ -128,6 +128,8 @@ internal sealed class MultilabelTask(
         TaskMath.GetBernoulliDivergence(raw, other, temperature).mean([1]);
 
     internal override torch.Tensor Activate(torch.Tensor raw) => raw.sigmoid();
+
+    internal override ForeignScores ReadScores(LabelInfo info) => new SetScores(this, info);
 
     internal override IEnumerable<SchemaShape.Column> GetOutputShape(SchemaShape.Column label)
     {

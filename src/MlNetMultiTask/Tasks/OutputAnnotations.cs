@@ -60,20 +60,75 @@ internal static class OutputAnnotations
         uint highest = 0;
         foreach (DataViewSchema.Column column in schema)
         {
-            if (column.Annotations.Schema.GetColumnOrNull(ScoreColumnSetId) is { Type: KeyDataViewType key } && key.RawType == typeof(uint))
-            {
-                uint id = 0;
-                column.Annotations.GetValue(ScoreColumnSetId, ref id);
-                highest = Math.Max(highest, id);
-            }
+            highest = Math.Max(highest, ReadSetId(column) ?? 0);
         }
 
         return highest + 1;
     }
+
+    /// <summary>Whether a column says of itself that its numbers are probabilities.</summary>
+    public static bool IsProbability(DataViewSchema.Column column) => IsFlagged(column, IsNormalized) || ReadText(column, ScoreValueKind) == "Probability";
+
+    /// <summary>The probabilities that belong to the same predictions as a column of scores; null where there are none.</summary>
+    public static DataViewSchema.Column? FindProbability(DataViewSchema schema, DataViewSchema.Column scores)
+    {
+        if (ReadSetId(scores) is not { } id)
+        {
+            return null;
+        }
+
+        foreach (DataViewSchema.Column column in schema)
+        {
+            if (column.Type == NumberDataViewType.Single && IsProbability(column) && ReadSetId(column) == id)
+            {
+                return column;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The key value that a binary model counts as yes; null where it does not tell.</summary>
+    public static string? ReadPositiveLabel(DataViewSchema.Column column) => ReadText(column, PositiveLabel);
 
     /// <summary>The shape of the label's annotation, if it has one that is a vector of primitive values.</summary>
     public static SchemaShape.Column? Find(SchemaShape.Column label, string annotation) =>
         SchemaShapes.Find(label.Annotations, annotation) is { } found && found.Kind != SchemaShape.Column.VectorKind.Scalar
             ? found
             : null;
+
+    private static uint? ReadSetId(DataViewSchema.Column column)
+    {
+        if (column.Annotations.Schema.GetColumnOrNull(ScoreColumnSetId) is not { Type: KeyDataViewType key } || key.RawType != typeof(uint))
+        {
+            return null;
+        }
+
+        uint id = 0;
+        column.Annotations.GetValue(ScoreColumnSetId, ref id);
+        return id;
+    }
+
+    private static string? ReadText(DataViewSchema.Column column, string annotation)
+    {
+        if (column.Annotations.Schema.GetColumnOrNull(annotation)?.Type is not TextDataViewType)
+        {
+            return null;
+        }
+
+        ReadOnlyMemory<char> text = default;
+        column.Annotations.GetValue(annotation, ref text);
+        return text.ToString();
+    }
+
+    private static bool IsFlagged(DataViewSchema.Column column, string annotation)
+    {
+        bool flag = false;
+        if (column.Annotations.Schema.GetColumnOrNull(annotation)?.Type is BooleanDataViewType)
+        {
+            column.Annotations.GetValue(annotation, ref flag);
+        }
+
+        return flag;
+    }
 }

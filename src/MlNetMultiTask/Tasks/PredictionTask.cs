@@ -225,8 +225,8 @@ public abstract class PredictionTask
     /// <summary>Whether a number that the label getter gave is acceptable (NaN always is).</summary>
     internal abstract bool IsValid(float value);
 
-    /// <summary>What training must know of the labels: taken from the column's annotations and all of its values.</summary>
-    internal abstract LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width);
+    /// <summary>What training must know of the labels: taken from the column's annotations and all of its values. Where a teacher tells the rest, there may be labels of one class, or none.</summary>
+    internal abstract LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width, bool isTaught = false);
 
     /// <summary>What training that goes on from a model must learn of labels that the model's own training could not.</summary>
     internal virtual LabelInfo LearnMore(LabelInfo known, ReadOnlySpan<float> values, int width) => known;
@@ -251,9 +251,6 @@ public abstract class PredictionTask
 
     /// <summary>A counter of the task's main figure, for training to follow it.</summary>
     internal abstract RunningMetric CreateMetric(LabelInfo info);
-
-    /// <summary>A counter of how far two networks agree.</summary>
-    internal virtual AgreementMetric CreateAgreement(LabelInfo info) => new DecisionAgreement(choosesOne: HasIndexTargets);
 
     /// <summary>Whether a label is one of several classes: targets are kept as 64-bit integers of shape [N], and a row's scores sum to 1.</summary>
     internal virtual bool HasIndexTargets => false;
@@ -282,6 +279,9 @@ public abstract class PredictionTask
 
     /// <summary>The score that stands for the mean of what several scores of one output say.</summary>
     internal virtual float GetMeanScore(ReadOnlySpan<float> scores) => TaskMath.GetMean(scores);
+
+    /// <summary>How scores of other models become outputs of this task, and how far models agree.</summary>
+    internal abstract ForeignScores ReadScores(LabelInfo info);
 
     // ---- output columns
 

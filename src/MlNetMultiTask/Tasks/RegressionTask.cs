@@ -32,11 +32,9 @@ internal sealed class RegressionTask(string name, string? labelColumnName, float
 
     internal override RunningMetric CreateMetric(LabelInfo info) => new RSquaredMetric(labels => Standardize(labels, info), info.OutputCount);
 
-    internal override AgreementMetric CreateAgreement(LabelInfo info) => new ConcordanceAgreement(info.OutputCount);
-
     internal override bool IsValid(float value) => float.IsFinite(value);
 
-    internal override LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width)
+    internal override LabelInfo Learn(DataViewSchema.Column label, ReadOnlySpan<float> values, int width, bool isTaught)
     {
         float[] means = new float[width];
         float[] deviations = new float[width];
@@ -110,6 +108,8 @@ internal sealed class RegressionTask(string name, string? labelColumnName, float
             scores[i] = (float)(((double)scores[i] * info.Deviations![i % width]) + info.Means![i % width]);
         }
     }
+
+    internal override ForeignScores ReadScores(LabelInfo info) => new NumberScores(this, info);
 
     internal override IEnumerable<SchemaShape.Column> GetOutputShape(SchemaShape.Column label)
     {

@@ -21,7 +21,11 @@ internal static class RowLosses
         }
 
         torch.Tensor labelled = targets.LabelWeights is null ? hard : hard * targets.LabelWeights;
-        torch.Tensor softened = task.GetSoftLosses(raw, soft.Raw, soft.Temperature);
-        return labelled.Times(soft.HardLabelWeight).Plus(softened.Times(1f - soft.HardLabelWeight));
+
+        // Of an output that the teacher does not know, its own value is the target: no loss, and no gradient.
+        torch.Tensor other = soft.Known is null ? soft.Raw : torch.where(soft.Known, soft.Raw, raw.detach());
+        torch.Tensor softened = task.GetSoftLosses(raw, other, soft.Temperature);
+        torch.Tensor weighted = soft.RowWeights is null ? softened : softened * soft.RowWeights;
+        return labelled.Times(soft.HardLabelWeight / soft.LabelledShare).Plus(weighted.Times(1f - soft.HardLabelWeight));
     }
 }

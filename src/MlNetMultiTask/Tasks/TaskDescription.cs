@@ -52,6 +52,9 @@ internal sealed record TaskDescription
             : null;
     }
 
+    /// <summary>The same with the output columns that ML.NET's own trainers have.</summary>
+    public TaskDescription WithDefaultColumnNames() => this with { ScoreColumnName = "Score", ProbabilityColumnName = "Probability", PredictedLabelColumnName = "PredictedLabel" };
+
     /// <summary>The task that this describes.</summary>
     /// <exception cref="FormatException">The kind is unknown, or a value is not valid.</exception>
     public PredictionTask ToTask()

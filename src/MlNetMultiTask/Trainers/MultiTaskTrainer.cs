@@ -43,6 +43,9 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
     /// <summary>The seed of all random numbers.</summary>
     internal ulong Seed { get; }
 
+    /// <summary>The seed with which a variation of this trainer is this trainer; null for one that finds it in its own options.</summary>
+    internal virtual ulong? SeedOfVariations => Seed;
+
     /// <summary>Returns the shape of the output, and checks the input's shape.</summary>
     /// <param name="inputSchema">The shape of the data that training will see.</param>
     /// <returns>The input's columns, and the output columns of every task.</returns>

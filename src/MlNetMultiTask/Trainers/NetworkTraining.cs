@@ -38,9 +38,14 @@ internal sealed class NetworkTraining(
         RequireValidation(validationData);
         using CheckpointStore? checkpoints = options.Checkpointing is { } checkpointing ? new CheckpointStore(checkpointing, channel) : null;
         IReadOnlyList<LabelInfo>? known = initial is null ? null : WarmStart.GetLabels(initial[0], Tasks, trainData.Schema);
+        IReadOnlyList<bool>? taught = variation.Teaching?.FindTaught(Tasks);
         (TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels) =
-            new TrainingData(options, Tasks, trainer.Seed, channel).Read(trainData, validationData, known);
+            new TrainingData(options, Tasks, trainer.Seed, channel) { Taught = taught }.Read(trainData, validationData, known);
         WarmStart.RequireFeatureCount(rows, validationRows, initial?[0]);
+        ILesson? lesson = taught is null
+            ? null
+            : variation.Teaching!.Prepare(new LessonRequest(trainData, rows, validationData is null ? validationRows : null, trainer.FeatureColumnName, Tasks, labels, channel, options.CancellationToken));
+        labels = lesson?.Labels ?? labels;
         FeatureSlots? slots = initial is null ? DrawSlots(rows.FeatureCount) : initial[0].FeatureSlots;
         if (slots is not null)
         {
@@ -71,11 +76,11 @@ internal sealed class NetworkTraining(
             }
 
             TrainingHistory history;
-            using (TrainingSession session = OpenSession(networks, rows, validationRows, labels))
+            using (TrainingSession session = OpenSession(networks, rows, validationRows, labels, lesson))
             {
                 if (checkpoints is not null)
                 {
-                    checkpoints.Settings = DescribeSettings(networks, labels, origins, rows, validationRows);
+                    checkpoints.Settings = [.. DescribeSettings(networks, labels, origins, rows, validationRows), .. lesson?.DescribeSettings() ?? []];
                 }
 
                 history = new TrainingLoop(options, session, Tasks, channel, checkpoints) { Convergence = convergence }.Run();
@@ -91,12 +96,12 @@ internal sealed class NetworkTraining(
     }
 
     /// <summary>Opens a training of networks on rows; the session owns its sources, and not the networks.</summary>
-    public TrainingSession OpenSession(IReadOnlyList<MultiTaskNetwork> networks, TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels)
+    public TrainingSession OpenSession(IReadOnlyList<MultiTaskNetwork> networks, TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels, ILesson? lesson = null)
     {
         float[][]?[] valueWeights = LearnValueWeights(Tasks, rows, labels);
-        InMemoryBatchSource Open(TabularData data) => new(data, new LabelTargets(data, Tasks, labels, valueWeights));
+        InMemoryBatchSource Open(TabularData data, params IReadOnlyList<ITargetSource> others) => new(data, new LabelTargets(data, Tasks, labels, valueWeights), others);
 
-        InMemoryBatchSource training = Open(rows);
+        InMemoryBatchSource training = lesson is null ? Open(rows) : Open(rows, lesson.CreateTargets(rows));
         var opened = new List<Learner>();
         try
         {

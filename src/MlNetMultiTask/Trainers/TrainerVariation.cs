@@ -17,6 +17,9 @@ internal sealed record TrainerVariation
     /// <summary>The share of the features that it sees; from above 0 to 1.</summary>
     public double FeatureFraction { get; init; } = 1;
 
+    /// <summary>What it learns from beside labels; null for nothing.</summary>
+    public ITeaching? Teaching { get; init; }
+
     /// <summary>How it runs, instead of as its options say; null for that.</summary>
     public TrainingRun? Run { get; init; }
 }

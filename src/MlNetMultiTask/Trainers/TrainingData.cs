@@ -9,6 +9,9 @@ namespace MlNetMultiTask.Trainers;
 /// <summary>Reads what a training needs: the rows to learn from, those to measure on, and what is to be known of the labels.</summary>
 internal sealed class TrainingData(MultiTaskTrainerOptions options, IReadOnlyList<PredictionTask> tasks, ulong seed, IChannel channel)
 {
+    /// <summary>Per task whether a teacher tells what its labels do not; null where there is none. Then rows without any label are read too.</summary>
+    public IReadOnlyList<bool>? Taught { get; init; }
+
     /// <summary>Reads the rows, and puts validation rows aside where the options say so and none are given.</summary>
     /// <param name="trainData">The training data.</param>
     /// <param name="validationData">The validation data, or null.</param>
@@ -21,7 +24,7 @@ internal sealed class TrainingData(MultiTaskTrainerOptions options, IReadOnlyLis
             DataColumns.RequireFlags(trainData.Schema, flags);
         }
 
-        TabularData training = ReadRows(trainData, known, "training", divides ? options.Columns.Tags : null);
+        TabularData training = ReadRows(trainData, known, "training", divides ? options.Columns.Tags : null, Taught is not null);
         TabularData? validation = null;
         if (divides)
         {
@@ -45,13 +48,14 @@ internal sealed class TrainingData(MultiTaskTrainerOptions options, IReadOnlyLis
             ? Array.ConvertAll(rows.Tags!, tag => tag == 1)
             : TabularSplit.Draw(rows.RowCount, rows.Tags, options.ValidationFraction, new CounterRandom(seed, (uint)RandomStream.Validation).NextPermutation);
 
-    private TabularData ReadRows(IDataView data, IReadOnlyList<LabelInfo>? known, string role, string? tagColumnName)
+    private TabularData ReadRows(IDataView data, IReadOnlyList<LabelInfo>? known, string role, string? tagColumnName, bool keepsUnlabelled = false)
     {
-        TabularData rows = new DataViewReader(options.FeatureColumnName, tasks, options.ExampleWeightColumnName, tagColumnName).Read(data, known, options.CancellationToken);
+        var reader = new DataViewReader(options.FeatureColumnName, tasks, options.ExampleWeightColumnName, tagColumnName) { KeepsUnlabelled = keepsUnlabelled };
+        TabularData rows = reader.Read(data, known, options.CancellationToken);
         channel.Info(MessageSensitivity.None, FormattableString.Invariant($"Read {rows.RowCount} {role} rows of {rows.FeatureCount} features."));
         if (rows.SkippedRowCount > 0)
         {
-            channel.Warning(MessageSensitivity.None, FormattableString.Invariant($"Left out {rows.SkippedRowCount} {role} rows without a label for any task, or of weight 0."));
+            channel.Warning(MessageSensitivity.None, FormattableString.Invariant($"Left out {rows.SkippedRowCount} {role} rows {(keepsUnlabelled ? "" : "without a label for any task, or ")}of weight 0."));
         }
 
         if (rows.UnknownLabelCount > 0)
@@ -67,13 +71,18 @@ internal sealed class TrainingData(MultiTaskTrainerOptions options, IReadOnlyLis
         var labels = new LabelInfo[tasks.Count];
         for (int i = 0; i < labels.Length; i++)
         {
-            if (Array.TrueForAll(rows.Labels[i], float.IsNaN))
+            bool isTaught = Taught?[i] == true;
+            if (!isTaught && Array.TrueForAll(rows.Labels[i], float.IsNaN))
             {
                 throw new ArgumentException($"Label column '{tasks[i].LabelColumnName}' of task '{tasks[i].Name}' has no label in any of the {rows.RowCount} rows. Leave the task out, or look why its labels are missing.");
             }
 
-            WarnOfEmptySlots(tasks[i], rows.Labels[i], rows.LabelWidths[i]);
-            labels[i] = tasks[i].Learn(schema[tasks[i].LabelColumnName], rows.Labels[i], rows.LabelWidths[i]);
+            if (!isTaught)
+            {
+                WarnOfEmptySlots(tasks[i], rows.Labels[i], rows.LabelWidths[i]);
+            }
+
+            labels[i] = tasks[i].Learn(schema[tasks[i].LabelColumnName], rows.Labels[i], rows.LabelWidths[i], isTaught);
         }
 
         return labels;

@@ -26,7 +26,7 @@ internal sealed class PeerExchange
         _pairs =
         [
             .. Enumerable.Range(0, learners.Count).SelectMany(first => Enumerable.Range(first + 1, learners.Count - first - 1)
-                .Select(second => (first, second, tasks.Select((task, i) => task.CreateAgreement(labels[i])).ToArray()))),
+                .Select(second => (first, second, tasks.Select((task, i) => task.ReadScores(labels[i]).CreateAgreement()).ToArray()))),
         ];
     }
 

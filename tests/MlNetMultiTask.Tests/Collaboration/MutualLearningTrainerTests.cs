@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetMultiTask.FreshProcess;
 using MlNetMultiTask.Tests.Contracts;
+using MlNetMultiTask.Tests.Tasks;
 
 namespace MlNetMultiTask.Tests.Collaboration;
 
@@ -63,18 +64,12 @@ public sealed class MutualLearningTrainerTests : IDisposable
 
         Assert.Equal(OverPairs((i, j) => Same(colors[i], colors[j])), agreement["Color"], 1e-9);
         Assert.Equal(OverPairs((i, j) => Same(big[i], big[j])), agreement["Big"], 1e-9);
-        Assert.Equal(OverPairs((i, j) => Concordance(sizes[i], sizes[j])), agreement["Size"], 1e-4);
+        Assert.Equal(OverPairs((i, j) => PlainAgreement.GetConcordance(sizes[i], sizes[j])), agreement["Size"], 1e-4);
         Assert.InRange(agreement["Tags"], 0.01, 1);
         Assert.All(model.Members, member => Assert.Equal(agreement, member.History!.Epochs[^1].Agreement!));
 
         static double OverPairs(Func<int, int, double> of) => (of(0, 1) + of(0, 2) + of(1, 2)) / 3;
         static double Same<T>(T[] a, T[] b) => a.Zip(b).Average(pair => Equals(pair.First, pair.Second) ? 1.0 : 0);
-        static double Concordance(float[] a, float[] b)
-        {
-            (double meanA, double meanB) = (a.Average(x => (double)x), b.Average(x => (double)x));
-            double covariance = a.Zip(b).Average(pair => (pair.First - meanA) * (pair.Second - meanB));
-            return 2 * covariance / (a.Average(x => Math.Pow(x - meanA, 2)) + b.Average(x => Math.Pow(x - meanB, 2)) + Math.Pow(meanA - meanB, 2));
-        }
     }
 
     [Fact]

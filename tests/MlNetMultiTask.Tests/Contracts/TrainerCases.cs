@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace MlNetMultiTask.Tests.Contracts;
 
@@ -17,6 +18,7 @@ public static class TrainerCases
             SharedLayers = [16],
             OwnLossWeight = 0.5,
         }),
+        ["Distillation"] = (ml, setup) => Distil(ml, setup, ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>())),
     };
 
     /// <summary>The trainers whose model comes of several trainings, each of which keeps the contracts of one, and how many they are.</summary>
@@ -55,5 +57,18 @@ public static class TrainerCases
         }
 
         return data;
+    }
+
+    /// <summary>
+    /// A student of a teacher that knows the tags, where they are a task: the contracts on labels that are missing, or all the same, are of other tasks, since a teacher makes up for these. Where
+    /// they are no task, labels alone are learned.
+    /// </summary>
+    private static DistillationTrainer Distil(MLContext ml, TrainerSetup setup, MultiTaskTrainer student)
+    {
+        bool isTaught = setup.Tasks.Any(task => task is { Name: "Tags", Kind: "MultilabelClassification" });
+        ITransformer teacher = ml.Transforms.Conversion.ConvertType("TeacherScores", "Tags", DataKind.Single).Fit(TestData.Raw(ml, 1));
+        return isTaught
+            ? ml.MultiTask.Trainers.Distillation(Teacher.From(teacher, ("Tags", "TeacherScores")), student, temperature: 1, hardLabelWeight: 0.5f)
+            : ml.MultiTask.Trainers.Distillation(Teacher.From(teacher, [.. setup.Tasks.Select(task => (task.Name, task.ScoreColumnName))]), student, hardLabelWeight: 1f);
     }
 }

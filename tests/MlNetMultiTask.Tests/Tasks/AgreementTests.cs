@@ -20,7 +20,7 @@ public sealed class AgreementTests
     public void Yes_and_no_agree_where_both_are_above_0_or_neither()
     {
         var metric = new DecisionAgreement(choosesOne: false);
-        metric.Add([1, -1, 0, 2], [3, 1, -2, 0.5f], 2);
+        metric.Add([1, -1, -0.1f, 2], [3, 1, -2, 0.5f], 2);
 
         Assert.Equal(0.75, metric.Take());
     }
