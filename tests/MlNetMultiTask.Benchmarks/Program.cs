@@ -33,6 +33,9 @@ switch (args)
     case ["joint", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnistJoint.Print(folder, rest is [string jointCount, ..] ? Number(jointCount) : 5);
         return 0;
+    case ["mutual", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
+        FashionMnistMutual.Print(folder, rest is [string mutualCount, ..] ? Number(mutualCount) : 5, rest is [_, string mutualEpochs] ? Number(mutualEpochs) : 10);
+        return 0;
     case ["distillation", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnistDistillation.Print(
             folder,
@@ -41,7 +44,7 @@ switch (args)
             rest is [_, _, string temperature, ..] ? Real(temperature) : 3f,
             rest is [_, _, _, string hardLabelWeight] ? Real(hardLabelWeight) : 0.3f);
         return 0;
-    case ["fashion" or "schedules" or "ensembles" or "joint" or "distillation", string folder, ..]:
+    case ["fashion" or "schedules" or "ensembles" or "joint" or "mutual" or "distillation", string folder, ..]:
         Console.Error.WriteLine(FashionMnistData.FindProblem(folder));
         return 1;
     default:
@@ -53,6 +56,7 @@ switch (args)
                    schedules folder [seeds]
                    ensembles folder [seeds]
                    joint folder [seeds]
+                   mutual folder [seeds] [epochs]
                    distillation folder [seeds] [epochs] [temperature] [weight of labels]
             """);
         return 2;
