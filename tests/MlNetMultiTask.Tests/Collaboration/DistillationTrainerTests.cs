@@ -22,6 +22,9 @@ public sealed class DistillationTrainerTests : IDisposable
     [InlineData("soft")]
     [InlineData("ensemble")]
     [InlineData("ensemble of two kinds")]
+    [InlineData("joint")]
+    [InlineData("mutual")]
+    [InlineData("mutual of two kinds")]
     public void With_labels_alone_the_student_is_the_plain_trainer_bit_by_bit(string kind)
     {
         Array.ForEach(_rows[20..30], row => (row.Color, row.Yes, row.Number) = ("", float.NaN, float.NaN));
@@ -226,6 +229,9 @@ public sealed class DistillationTrainerTests : IDisposable
             "hard" => Hard(16),
             "soft" => Soft(),
             "ensemble" => _ml.MultiTask.Trainers.Ensemble(Hard(8), 2),
+            "joint" => _ml.MultiTask.Trainers.JointTraining([Hard(8), Soft()], ownLossWeight: 1),
+            "mutual" => _ml.MultiTask.Trainers.MutualLearning(Hard(8)),
+            "mutual of two kinds" => _ml.MultiTask.Trainers.MutualLearning([Hard(8), Soft()]),
             _ => _ml.MultiTask.Trainers.Ensemble([Hard(8), Soft()]),
         };
     }
