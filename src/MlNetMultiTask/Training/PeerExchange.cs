@@ -39,7 +39,6 @@ internal sealed class PeerExchange
         }
 
         _outputs = [.. _learners.Select(learner => learner.Engine.Outputs.Select(raw => raw?.detach()).ToArray())];
-        Observe(batch);
     }
 
     /// <summary>Gives a learner its peers' predictions as targets.</summary>

@@ -105,14 +105,8 @@ internal sealed class TrainingSession : IDisposable
         }
 
         EpochFigures[] training = [.. Learners.Select(learner => learner.EndTraining())];
+        EpochFigures[]? validation = _validation is null ? null : Measure(_validation);
         IReadOnlyDictionary<string, double>? agreement = _peers?.TakeAgreement();
-        EpochFigures[]? validation = null;
-        if (_validation is not null)
-        {
-            validation = Measure(_validation);
-            agreement = _peers?.TakeAgreement();
-        }
-
         Epoch++;
         TimeSpan duration = Stopwatch.GetElapsedTime(started);
         TrainingEpoch[] epochs = [.. Learners.Select((learner, i) => learner.Describe(training[i], validation?[i], duration))];
@@ -177,6 +171,12 @@ internal sealed class TrainingSession : IDisposable
     private (double Loss, double Rate) Step(Batch batch)
     {
         _peers?.Begin(batch);
+        if (_validation is null)
+        {
+            // Agreement is told of the validation rows, where there are any.
+            _peers?.Observe(batch);
+        }
+
         double loss = 0;
         double rate = 0;
         for (int i = 0; i < Learners.Count; i++)
