@@ -60,7 +60,7 @@ internal static class ArchiveMutations
     /// <summary>Changes what the library wrote, in a file that nothing but the library's own checksums protects.</summary>
     public static Mutant ApplyToOurs(Random random, ModelZip model, ModelZip other)
     {
-        string entry = random.Next(2) == 0 ? ModelZip.Manifest : ModelZip.Weights;
+        string entry = model.Pick(random, random.Next(2) == 0 ? ModelZip.Manifest : ModelZip.Weights);
         if (random.Next(4) == 0)
         {
             return new Mutant($"archive: {entry} of another model", model.WithEntry(entry, other.Get(entry)), Expectation.RefusedOrTheSameByBoth);

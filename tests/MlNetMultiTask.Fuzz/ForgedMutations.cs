@@ -23,8 +23,8 @@ internal static class ForgedMutations
 
     public static Mutant Apply(Random random, ModelZip model, ModelZip other) => random.Next(8) switch
     {
-        0 or 1 or 2 => Json(random, model, ModelZip.Manifest),
-        3 => Json(random, model, ModelZip.History),
+        0 or 1 or 2 => Json(random, model, model.Pick(random, ModelZip.Manifest)),
+        3 => Json(random, model, model.Pick(random, ModelZip.History)),
         4 or 5 => Weights(random, model),
         6 => Table(random, model),
         _ => Parts(random, model, other),
@@ -78,7 +78,8 @@ internal static class ForgedMutations
 
     private static Mutant Weights(Random random, ModelZip model)
     {
-        byte[] weights = [.. model.Get(ModelZip.Weights)];
+        string entry = model.Pick(random, ModelZip.Weights);
+        byte[] weights = [.. model.Get(entry)];
         int place = random.Next(weights.Length - sizeof(long));
         string what;
         switch (random.Next(5))
@@ -106,7 +107,7 @@ internal static class ForgedMutations
                 break;
         }
 
-        return new Mutant("forged weights: " + what, model.With((ModelZip.Weights, weights)), Expectation.RefusedOrUsable);
+        return new Mutant($"forged {entry}: " + what, model.With((entry, weights)), Expectation.RefusedOrUsable);
     }
 
     /// <summary>The format's version, the length, counts, names and lengths of the table of contents; its own checksum is right.</summary>
@@ -130,12 +131,17 @@ internal static class ForgedMutations
     }
 
     /// <summary>Parts of two models, each with a right checksum, that do not belong together; and our Model.key as ML.NET reads it.</summary>
-    private static Mutant Parts(Random random, ModelZip model, ModelZip other) => random.Next(3) switch
+    private static Mutant Parts(Random random, ModelZip model, ModelZip other)
     {
-        0 => new Mutant("forged: weights of another model", model.With((ModelZip.Weights, other.Get(ModelZip.Weights))), Expectation.RefusedOrUsable),
-        1 => new Mutant("forged: manifest of another model", model.With((ModelZip.Manifest, other.Get(ModelZip.Manifest))), Expectation.RefusedOrUsable),
-        _ => new Mutant("forged: Model.key changed", model.WithEntry(ModelZip.Key, FileMutations.FlipBits(random, model.Get(ModelZip.Key), random.Next(1, 4))), Expectation.RefusedOrTheSame),
-    };
+        Mutant Exchange(string entry) => new($"forged: {entry} of another model", model.With((entry, other.Get(entry))), Expectation.RefusedOrUsable);
+
+        return random.Next(3) switch
+        {
+            0 => Exchange(model.Pick(random, ModelZip.Weights)),
+            1 => Exchange(model.Pick(random, ModelZip.Manifest)),
+            _ => new Mutant("forged: Model.key changed", model.WithEntry(ModelZip.Key, FileMutations.FlipBits(random, model.Get(ModelZip.Key), random.Next(1, 4))), Expectation.RefusedOrTheSame),
+        };
+    }
 
     /// <summary>Puts any text in the place of a value, valid or not.</summary>
     private static string Replace(JsonNode root, JsonNode node, string text)

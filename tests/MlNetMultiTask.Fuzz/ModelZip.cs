@@ -32,6 +32,13 @@ internal sealed class ModelZip
     /// <summary>The last entry of that name, of the model or of a member of it.</summary>
     public string FindLast(string entry) => Entries.Last(item => item.Name.StartsWith(_folder, StringComparison.Ordinal) && item.Name.EndsWith(entry, StringComparison.Ordinal)).Name[_folder.Length..];
 
+    /// <summary>An entry of that name, of the model or of a member of it.</summary>
+    public string Pick(Random random, string entry)
+    {
+        string[] names = [.. Entries.Select(item => item.Name).Where(name => name.StartsWith(_folder, StringComparison.Ordinal) && name.EndsWith(entry, StringComparison.Ordinal))];
+        return names[random.Next(names.Length)][_folder.Length..];
+    }
+
     public byte[] Get(string entry) => Entries.Single(item => item.Name == NameOf(entry)).Content;
 
     /// <summary>A file with other contents of the multi-task model; its table of contents is made anew.</summary>

@@ -1,12 +1,13 @@
 // Loads damaged and hostile model files until one of them is not answered well, and then writes that file:
-//   dotnet run -c Release --project tests/MlNetMultiTask.Fuzz -- [seed] [how many; without it, until Ctrl+C]
+//   dotnet run -c Release --project tests/MlNetMultiTask.Fuzz -- [seed] [how many; without it, until Ctrl+C] [nested: files of an ensemble with networks inside a network]
 using System.Globalization;
 using MlNetMultiTask.Fuzz;
 
 int seed = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : Random.Shared.Next();
 int count = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : int.MaxValue;
-var sample = new Sample(seed: 1);
-var mutations = new Mutations(sample, new Sample(seed: 2));
+bool nested = args is [_, _, "nested"];
+var sample = new Sample(seed: 1, nested);
+var mutations = new Mutations(sample, new Sample(seed: 2, nested));
 var judge = new Judge(sample);
 bool stopped = false;
 Console.CancelKeyPress += (_, e) => e.Cancel = stopped = true;

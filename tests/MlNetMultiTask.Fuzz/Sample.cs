@@ -11,26 +11,23 @@ internal sealed class Sample
 
     private static readonly string[] _words = ["red", "green", "blue"];
 
-    public Sample(int seed)
+    private static readonly PredictionTask[] _tasks =
+    [
+        PredictionTask.MulticlassClassification("Word"),
+        PredictionTask.BinaryClassification("Flag"),
+        PredictionTask.Regression("Numbers"),
+        PredictionTask.MultilabelClassification("Flags"),
+    ];
+
+    /// <param name="seed">The seed; the widths of layers differ by it.</param>
+    /// <param name="nested">Whether the model is an ensemble with networks inside a network, else a single network.</param>
+    public Sample(int seed, bool nested)
     {
         var ml = new MLContext(seed);
         Data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, RowCount).Select(i => Row.Create(i + seed)));
         using TransformerChain<MultiTaskTransformer> chain = ml.Transforms.Conversion.MapValueToKey("Word")
             .Append(ml.Transforms.NormalizeMeanVariance("Features", fixZero: false))
-            .Append(ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
-            {
-                Tasks =
-                [
-                    PredictionTask.MulticlassClassification("Word"),
-                    PredictionTask.BinaryClassification("Flag"),
-                    PredictionTask.Regression("Numbers"),
-                    PredictionTask.MultilabelClassification("Flags"),
-                ],
-                SharedLayers = [5 + seed],
-                HeadLayers = [3],
-                MaximumNumberOfEpochs = 2,
-                NumberOfThreads = 1,
-            })).Fit(Data);
+            .Append((MultiTaskTrainer)(nested ? CreateNested(ml, seed) : CreateSingle(ml, seed))).Fit(Data);
         Scores = ScoreBytes.OfAddedColumns(Data, chain.Transform(Data));
         using var plain = new MemoryStream();
         ml.Model.Save(chain, Data.Schema, plain);
@@ -56,6 +53,22 @@ internal sealed class Sample
 
     /// <summary>As <c>MultiTask.SaveAtomically</c> writes it.</summary>
     public byte[] Sealed { get; }
+
+    private static HardParameterSharingTrainer CreateSingle(MLContext ml, int seed) => ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
+    {
+        Tasks = _tasks,
+        SharedLayers = [5 + seed],
+        HeadLayers = [3],
+        MaximumNumberOfEpochs = 2,
+        NumberOfThreads = 1,
+    });
+
+    private static EnsembleTrainer CreateNested(MLContext ml, int seed)
+    {
+        SoftParameterSharingTrainer soft = ml.MultiTask.Trainers.SoftParameterSharing(new SoftParameterSharingOptions { Tasks = _tasks, TrunkLayers = [4], HeadLayers = [3], MaximumNumberOfEpochs = 2, NumberOfThreads = 1 });
+        JointTrainingTrainer joint = ml.MultiTask.Trainers.JointTraining(new JointTrainingOptions { Members = [CreateSingle(ml, seed), soft], SharedLayers = [4] });
+        return ml.MultiTask.Trainers.Ensemble([CreateSingle(ml, seed), joint]);
+    }
 
     private sealed class Row
     {

@@ -11,11 +11,13 @@ public sealed class HostileFilesTests
     private const int Seed = 1;
     private const int Count = 3000;
 
-    [Fact]
-    public void Three_thousand_mutants_are_refused_or_harmless()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Three_thousand_mutants_are_refused_or_harmless(bool nested)
     {
-        var sample = new Sample(seed: 1);
-        var mutations = new Mutations(sample, new Sample(seed: 2));
+        var sample = new Sample(seed: 1, nested);
+        var mutations = new Mutations(sample, new Sample(seed: 2, nested));
         var judge = new Judge(sample);
         var problems = new List<string>();
         var expectations = new HashSet<Expectation>();
@@ -40,11 +42,11 @@ public sealed class HostileFilesTests
     [Fact]
     public void An_unchanged_model_passes_and_another_does_not()
     {
-        var sample = new Sample(seed: 1);
+        var sample = new Sample(seed: 1, nested: false);
         var judge = new Judge(sample);
 
         Assert.Null(judge.FindProblem(new Mutant("none", sample.Sealed, Expectation.RefusedOrTheSame)));
         Assert.Null(judge.FindProblem(new Mutant("none", sample.Plain, Expectation.RefusedOrTheSameByBoth)));
-        Assert.Contains("scores otherwise", judge.FindProblem(new Mutant("another", new Sample(seed: 2).Plain, Expectation.RefusedOrTheSame)), StringComparison.Ordinal);
+        Assert.Contains("scores otherwise", judge.FindProblem(new Mutant("another", new Sample(seed: 2, nested: false).Plain, Expectation.RefusedOrTheSame)), StringComparison.Ordinal);
     }
 }
