@@ -33,7 +33,8 @@ internal sealed class AnswerReader(Teacher teacher, IReadOnlyList<PredictionTask
     /// <exception cref="ArgumentException">The teacher does not suit the data or the tasks, or gives what is no score.</exception>
     public IEnumerable<AnswerChunk> Read(IDataView data, Action<string> warn, CancellationToken cancellationToken)
     {
-        IDataView view = teacher.Ask(data);
+        (IDataView asked, string? mark) = FeatureColumnName is null ? (data, null) : RowFingerprint.Mark(data, FeatureColumnName);
+        IDataView view = teacher.Ask(asked);
         ScoreMap?[] maps = Map(view.Schema, data.Schema);
         foreach (string warning in maps.Select(map => map?.Warning).OfType<string>())
         {
@@ -43,7 +44,12 @@ internal sealed class AnswerReader(Teacher teacher, IReadOnlyList<PredictionTask
         TeacherColumn?[] columns = [.. maps.Select((map, i) => map is null ? null : new TeacherColumn(tasks[i], tasks[i].ReadScores(labels[i]), map, labels[i].OutputCount, _chunkSize))];
         TeacherColumn[] active = [.. columns.OfType<TeacherColumn>()];
         float[]?[] values = [.. columns.Select(column => column?.Values)];
-        DataViewSchema.Column? features = FeatureColumnName is null ? null : RowFingerprint.Find(view.Schema, data.Schema, FeatureColumnName);
+        DataViewSchema.Column? features = mark is null ? null : view.Schema.GetColumnOrNull(mark);
+        if (mark is not null && features is null)
+        {
+            warn("The teacher drops columns that it does not know, so that nothing tells whether the data come in the same order each time they are read, as they must: cache them before the trainer (AppendCacheCheckpoint, or mlContext.Data.Cache) unless you know.");
+        }
+
         ulong[]? fingerprints = features is null ? null : new ulong[_chunkSize];
         using DataViewRowCursor cursor = view.GetRowCursor(active.Select(column => (DataViewSchema.Column?)column.Source).Append(features).OfType<DataViewSchema.Column>().DistinctBy(column => column.Index));
         Array.ForEach(active, column => column.Open(cursor));

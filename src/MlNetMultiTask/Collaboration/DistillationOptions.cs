@@ -6,6 +6,9 @@ namespace MlNetMultiTask;
 /// <summary>The options of <see cref="DistillationTrainer"/>. Epochs, progress, cancellation and all else of training are the student's own options.</summary>
 public sealed class DistillationOptions
 {
+    /// <summary>Beyond it, softened probabilities are equal in the digits of a Single.</summary>
+    private const float MaximumTemperature = 1000;
+
     /// <summary>Who teaches. It is not owned, and must not be disposed before training has ended.</summary>
     /// <value>There is no default.</value>
     public Teacher Teacher { get; init; } = null!;
@@ -70,10 +73,14 @@ public sealed class DistillationOptions
         Require(MaximumStoredBytes > 0, nameof(MaximumStoredBytes), string.Create(CultureInfo.InvariantCulture, $"is {MaximumStoredBytes}; it must be above 0"));
         Require(MinimumFidelity is null or (> 0 and <= 1), nameof(MinimumFidelity), string.Create(CultureInfo.InvariantCulture, $"is {MinimumFidelity}; it must be from above 0 to 1, or null"));
         Require(Teacher!.FindProblem(Student.Tasks) is null, nameof(Teacher), Teacher.FindProblem(Student.Tasks) ?? "");
+        Require(
+            MinimumFidelity is null || Student.Tasks.Any(task => Teacher.Knows(task) && GetHardLabelWeight(task) < 1),
+            nameof(MinimumFidelity),
+            "asks for agreement with a teacher of whom nothing is learned: HardLabelWeight is 1 for all tasks that the teacher knows");
     }
 
     private static void RequireTemperature(float value, string option, string of) =>
-        Require(float.IsFinite(value) && value > 0, option, string.Create(CultureInfo.InvariantCulture, $"{of.TrimStart()}{(of.Length > 0 ? " " : "")}is {value}; it must be above 0"));
+        Require(value is > 0 and <= MaximumTemperature, option, string.Create(CultureInfo.InvariantCulture, $"{of.TrimStart()}{(of.Length > 0 ? " " : "")}is {value}; it must be above 0, and at most {MaximumTemperature}"));
 
     private static void RequireShare(float value, string option, string of) =>
         Require(value is >= 0 and <= 1, option, string.Create(CultureInfo.InvariantCulture, $"{of.TrimStart()}{(of.Length > 0 ? " " : "")}is {value}; it must be from 0 to 1"));

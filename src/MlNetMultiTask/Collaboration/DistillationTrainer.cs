@@ -81,7 +81,10 @@ public sealed class DistillationTrainer : MultiTaskTrainer
     private void RequireFidelity(MultiTaskTransformer model, double minimum, IReadOnlyList<bool> taught, IDataView data, Func<long, bool>? chooses)
     {
         using IChannel channel = Host.Start("Fidelity");
-        foreach (TaskFidelity fidelity in FidelityMeter.Measure(_options.Teacher, model, taught, data, chooses, warning => channel.Warning(MessageSensitivity.Schema, warning), Run.CancellationToken))
+
+        // Training that was cancelled and gave a model all the same was asked for its best: the token has done its work.
+        CancellationToken token = Run.CancellationToken.IsCancellationRequested ? CancellationToken.None : Run.CancellationToken;
+        foreach (TaskFidelity fidelity in FidelityMeter.Measure(_options.Teacher, model, taught, data, chooses, warning => channel.Warning(MessageSensitivity.Schema, warning), token))
         {
             channel.Info(MessageSensitivity.Schema, $"The student's agreement with its teacher: {fidelity}");
 

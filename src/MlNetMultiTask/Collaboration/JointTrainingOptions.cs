@@ -13,7 +13,7 @@ public sealed class JointTrainingOptions
     /// Whose networks are trained together: one trainer, of whose network <see cref="NumberOfMembers"/> copies are made, or two trainers or more. Each is a trainer of one
     /// network, <see cref="HardParameterSharingTrainer"/> or <see cref="SoftParameterSharingTrainer"/>, and gives its network: its layers, and how close soft sharing keeps them.
     /// What concerns the training (tasks, columns, batches, epochs, learning rate and so on) is said once for all, by the first, and the others must say the same. All
-    /// listeners of progress are told, and any token ends the training. Seed, checkpointing and initial model count in the first only.
+    /// listeners of progress are told, and training ends by one token, whichever of them has it. Seed, checkpointing and initial model count in the first only.
     /// </summary>
     /// <value>There is no default; at least one trainer is needed.</value>
     public IReadOnlyList<MultiTaskTrainer> Members { get; init; } = [];

@@ -38,7 +38,15 @@ internal sealed class LiveAnswers(Model model, IReadOnlyList<PredictionTask> tas
         bool[] active = [.. model.Tasks.Select((_, i) => Array.IndexOf(_places, i) >= 0)];
         int count = chosen.Length;
         float[]?[] scored = [.. model.Labels.Select((label, i) => active[i] ? new float[count * label.OutputCount] : null)];
-        model.Score(features.ToArray(), count, active, scored);
+        try
+        {
+            model.Score(features.ToArray(), count, active, scored);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw Teacher.Gone(e);
+        }
+
         for (int task = 0; task < tasks.Count; task++)
         {
             if (maps[task] is not { } map)

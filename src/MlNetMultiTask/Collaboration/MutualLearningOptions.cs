@@ -11,7 +11,7 @@ public sealed class MutualLearningOptions
     /// <summary>
     /// The trainers whose networks learn from one another: one, of which <see cref="NumberOfMembers"/> copies are made, each with another seed; or two or more, each with its own network,
     /// seed, learning rate, optimizer, balancing and dropout. All are trainers of one network, and have the same tasks, columns, batch size, number of epochs, validation rows and early stopping. All
-    /// listeners of progress are told, and any token ends the training. Checkpointing and initial model count in the first only.
+    /// listeners of progress are told, and training ends by one token, whichever of them has it. Checkpointing and initial model count in the first only.
     /// </summary>
     /// <value>There is no default; at least one trainer is needed.</value>
     public IReadOnlyList<MultiTaskTrainer> Members { get; init; } = [];

@@ -12,7 +12,7 @@ namespace MlNetMultiTask.Collaboration;
 /// </summary>
 internal static class RowFingerprint
 {
-    /// <summary>Returns a reader of the current row's fingerprint; null where the teacher's view no longer has the features as they were given.</summary>
+    /// <summary>Returns a reader of the current row's fingerprint.</summary>
     /// <param name="cursor">A cursor over the teacher's view.</param>
     /// <param name="features">The column of features there.</param>
     public static Func<ulong> CreateGetter(DataViewRow cursor, DataViewSchema.Column features)
@@ -33,9 +33,20 @@ internal static class RowFingerprint
         };
     }
 
-    /// <summary>The column of features in the teacher's view, where it is the very one of the data; null where the teacher has put another in its place.</summary>
-    public static DataViewSchema.Column? Find(DataViewSchema view, DataViewSchema data, string featureColumnName) =>
-        view.GetColumnOrNull(featureColumnName) is { } shown && data.GetColumnOrNull(featureColumnName) is { } given && shown.Index == given.Index && shown.Type.Equals(given.Type) ? shown : null;
+    /// <summary>The data with the features once more, in a column that no teacher knows: one that puts others in the place of the features (scaled ones, say) leaves it alone.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="featureColumnName">The column of features.</param>
+    /// <returns>The data with the column, and its name.</returns>
+    public static (IDataView Data, string Column) Mark(IDataView data, string featureColumnName)
+    {
+        string name = featureColumnName + ".AsGiven";
+        while (data.Schema.GetColumnOrNull(name) is not null)
+        {
+            name += "_";
+        }
+
+        return (new MLContext().Transforms.CopyColumns(name, featureColumnName).Fit(data).Transform(data), name);
+    }
 
     /// <summary>The first row whose fingerprint is another one; null where there is none.</summary>
     public static long? FindDifference(TabularData rows, ulong[] fingerprints)

@@ -95,6 +95,9 @@ public sealed class Teacher
     /// <returns>For example <c>Teacher: Species from 'Species.Score'</c>.</returns>
     public override string ToString() => $"{nameof(Teacher)}: {string.Join(", ", _columns.Select(column => $"{column.Key} from '{column.Value}'"))}";
 
+    /// <summary>What is said where the teacher has been disposed before its student was trained.</summary>
+    internal static ObjectDisposedException Gone(ObjectDisposedException cause) => new("The teacher has been disposed; it is needed until its student has been trained.", cause);
+
     /// <summary>Whether the teacher has something to say of a task.</summary>
     internal bool Knows(PredictionTask task) => _columns.ContainsKey(task.Name);
 
@@ -124,7 +127,7 @@ public sealed class Teacher
         }
         catch (ObjectDisposedException e)
         {
-            throw new ObjectDisposedException("The teacher has been disposed; it is needed until its student has been trained.", e);
+            throw Gone(e);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {

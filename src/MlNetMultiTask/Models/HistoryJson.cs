@@ -8,6 +8,8 @@ internal static class HistoryJson
 {
     private const int MaximumNumberOfEpochs = 100_000_000;
 
+    private static readonly TimeSpan _longest = TimeSpan.FromDays(10_000);
+
     public static byte[] Write(TrainingHistory history)
     {
         using var stream = new MemoryStream();
@@ -59,7 +61,7 @@ internal static class HistoryJson
         return new TrainingHistory(
             tasks,
             epochs,
-            json.GetInt32("bestEpoch", 0, MaximumNumberOfEpochs),
+            json.GetInt32("bestEpoch", 0, epochs.Length),
             Enum.TryParse(json.GetString("end"), out TrainingEnd end) && Enum.IsDefined(end) ? end : throw json.Invalid("end", "a reason"));
     }
 
@@ -141,7 +143,7 @@ internal static class HistoryJson
             ParameterDistance = json.Has("parameterDistance") ? json.GetDouble("parameterDistance") : null,
             Agreement = Figures("agreement"),
             Members = isMember || !json.Has("members") ? [] : [.. json.GetObjects("members").Select(member => ReadEpoch(member, tasks, isMember: true))],
-            Duration = TimeSpan.FromTicks(json.GetInt64("ticks", 0)),
+            Duration = json.GetInt64("ticks", 0) is var ticks && ticks <= _longest.Ticks ? TimeSpan.FromTicks(ticks) : throw json.Invalid("ticks", "a duration"),
         };
     }
 }

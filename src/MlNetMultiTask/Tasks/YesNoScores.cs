@@ -19,7 +19,12 @@ internal sealed class YesNoScores(BinaryTask task, LabelInfo info) : ForeignScor
             : given.IsOurs ? (given.Column, TeacherScores.LogOdds)
             : OutputAnnotations.FindProbability(given.Schema, given.Column) is { } probability ? (probability, TeacherScores.Probabilities)
             : (given.Column, TeacherScores.Automatic);
-        return MatchYes(given, new ScoreMap(source, 1, null, scores));
+        return MatchYes(given, new ScoreMap(source, 1, null, scores)
+        {
+            Warning = scores == TeacherScores.Automatic
+                ? $"The teacher's column '{given.Column.Name}' for task '{Task.Name}' does not tell what its numbers are: taken for log-odds unless all of them lie from 0 to 1. The margins of ML.NET's uncalibrated trainers are none; add a calibrator and name its Probability, or tell by Teacher.WithScores(...)."
+                : null,
+        });
     }
 
     public override void ToLogits(Span<float> scores, TeacherScores kind)

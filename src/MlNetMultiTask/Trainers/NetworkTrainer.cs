@@ -71,12 +71,15 @@ public abstract class NetworkTrainer : MultiTaskTrainer
     }
 
     /// <summary>What trains a network; it does not own the network.</summary>
-    internal Learner CreateLearner(MultiTaskNetwork network, IReadOnlyList<LabelInfo> labels, IReadOnlyList<double> labelledShares, bool learnsFromPeers) => new(
+    internal Learner CreateLearner(MultiTaskNetwork network, IReadOnlyList<LabelInfo> labels, IReadOnlyList<double> labelledShares, bool learnsFromPeers, string of) => new(
         _options,
         Tasks,
         [.. Tasks.Select((task, i) => task.CreateMetric(labels[i]))],
         Seed,
-        new TorchEngine(network, Tasks, labelledShares, _options.Optimizer, _options.MaximumGradientNorm, _options.Dropout) { ComputesAllRows = learnsFromPeers });
+        new TorchEngine(network, Tasks, labelledShares, _options.Optimizer, _options.MaximumGradientNorm, _options.Dropout) { ComputesAllRows = learnsFromPeers })
+    {
+        Of = of,
+    };
 
     /// <summary>Opens a training of a network on rows; the session owns its sources, and not the network.</summary>
     internal TrainingSession OpenSession(MultiTaskNetwork network, TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels) =>

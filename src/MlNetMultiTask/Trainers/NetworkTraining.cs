@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Models;
 using MlNetMultiTask.Networks;
+using MlNetMultiTask.Persistence;
 using MlNetMultiTask.Tasks;
 using MlNetMultiTask.Training;
 using TorchSharp;
@@ -66,6 +67,7 @@ internal sealed class NetworkTraining(
                 networks.Add(learner.BuildNetwork(rows, labels));
             }
 
+            RequireDifferent(networks);
             NetworkModel?[] origins = FindOrigins(networks, initial);
             for (int i = 0; i < origins.Length; i++)
             {
@@ -107,7 +109,7 @@ internal sealed class NetworkTraining(
         {
             for (int i = 0; i < networks.Count; i++)
             {
-                opened.Add(learners[i].CreateLearner(networks[i], labels, training.LabelledShares, learnsFromPeers: peerWeight is not null));
+                opened.Add(learners[i].CreateLearner(networks[i], labels, training.LabelledShares, learnsFromPeers: peerWeight is not null, networks.Count == 1 ? "" : FormattableString.Invariant($" of network {i + 1}")));
             }
         }
         catch
@@ -124,6 +126,21 @@ internal sealed class NetworkTraining(
     /// <summary>Per task what each label value weighs in the loss; null for all alike.</summary>
     public static float[][]?[] LearnValueWeights(IReadOnlyList<PredictionTask> tasks, TabularData rows, IReadOnlyList<LabelInfo> labels) =>
         [.. tasks.Select((task, i) => task.LearnValueWeights(labels[i], rows.Labels[i], rows.LabelWidths[i]))];
+
+    /// <summary>Networks that are the same have nothing to tell one another, and stay the same for ever.</summary>
+    private static void RequireDifferent(IReadOnlyList<MultiTaskNetwork> networks)
+    {
+        byte[][] weights = [.. networks.Count > 1 ? networks.Select(network => WeightsFile.Write(NetworkWeights.Export(network))) : []];
+        for (int i = 1; i < weights.Length; i++)
+        {
+            int twin = Array.FindIndex(weights, 0, i, other => other.AsSpan().SequenceEqual(weights[i]));
+            if (twin >= 0)
+            {
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"Networks {i + 1} and {twin + 1} begin with the same weights, so that they would never differ: their trainers have the same Seed and the same layers. Give them different seeds, or one trainer and NumberOfMembers."));
+            }
+        }
+    }
 
     private static NetworkModel?[] FindOrigins(IReadOnlyList<MultiTaskNetwork> networks, IReadOnlyList<NetworkModel>? initial)
     {

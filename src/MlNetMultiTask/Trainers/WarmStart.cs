@@ -22,9 +22,22 @@ internal static class WarmStart
     }
 
     /// <summary>The network models of an ensemble, one for each of several networks; or the one of a single network.</summary>
-    /// <exception cref="ArgumentException">The transformer holds neither.</exception>
-    public static IReadOnlyList<NetworkModel> GetNetworkModels(ITransformer initialModel, int count) =>
-        TransformerSearch.FindAll(initialModel) is [{ Model: EnsembleModel }] ? [.. GetMembers(initialModel, count).Select(GetNetworkModel)] : [GetNetworkModel(initialModel)];
+    /// <exception cref="ArgumentException">The transformer holds neither; or its members see other features, or have labels on other scales: one training has one of each.</exception>
+    public static IReadOnlyList<NetworkModel> GetNetworkModels(ITransformer initialModel, int count)
+    {
+        NetworkModel[] models = TransformerSearch.FindAll(initialModel) is [{ Model: EnsembleModel }] ? [.. GetMembers(initialModel, count).Select(GetNetworkModel)] : [GetNetworkModel(initialModel)];
+        for (int i = 1; i < models.Length; i++)
+        {
+            if (FindDifference(models[0], models[i]) is { } difference)
+            {
+                throw new ArgumentException(
+                    $"The networks of the initial model can't go on together: networks {i + 1} and 1 {difference}, and networks that learn from one another see the same batches. Give an ensemble whose members were trained on the same rows and features, such as one of MutualLearning.",
+                    nameof(initialModel));
+            }
+        }
+
+        return models;
+    }
 
     /// <summary>The models inside an ensemble, from each of which one of several trainings goes on.</summary>
     /// <param name="initialModel">The transformer.</param>
@@ -91,6 +104,20 @@ internal static class WarmStart
         {
             throw new ArgumentException($"The initial model has other layers than this trainer's options: {e.Message} Give the trainer the layers of the initial model.", e);
         }
+    }
+
+    private static string? FindDifference(NetworkModel first, NetworkModel other)
+    {
+        if (!(first.FeatureSlots?.Slots ?? []).SequenceEqual(other.FeatureSlots?.Slots ?? []))
+        {
+            return "see other features";
+        }
+
+        int task = first.Labels.Zip(other.Labels).Index().Where(pair => !Same(pair.Item.First.Means, pair.Item.Second.Means) || !Same(pair.Item.First.Deviations, pair.Item.Second.Deviations))
+            .Select(pair => pair.Index).DefaultIfEmpty(-1).First();
+        return task < 0 ? null : $"have the labels of task '{first.Tasks[task].Name}' on other scales";
+
+        static bool Same(float[]? one, float[]? two) => (one ?? []).SequenceEqual(two ?? []);
     }
 
     private static void CheckClasses(PredictionTask task, DataViewSchema.Column label, LabelInfo known)

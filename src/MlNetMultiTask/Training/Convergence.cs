@@ -4,6 +4,7 @@ namespace MlNetMultiTask;
 /// <remarks>
 /// They have converged when, for every task, the agreement (<see cref="TrainingEpoch.Agreement"/>) and the loss on the validation data, in the mean over the networks, have each changed by less than
 /// <see cref="MinimumDelta"/> from epoch to epoch, for <see cref="Patience"/> epochs in a row. Without validation data, the loss on the training rows counts.
+/// Where the learning rate falls, as it does by default, so do the changes: near its end a training may count as converged that would go on at a constant rate.
 /// </remarks>
 public sealed class Convergence
 {

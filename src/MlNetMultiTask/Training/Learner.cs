@@ -50,6 +50,9 @@ internal sealed class Learner : IDisposable
 
     public ITrainingEngine Engine { get; }
 
+    /// <summary>Which of several networks it is, for messages: " of network 2"; empty for a single one.</summary>
+    public string Of { get; init; } = "";
+
     /// <summary>Per task, whether it has been frozen.</summary>
     public IReadOnlyList<bool> Frozen => _frozen;
 
@@ -114,7 +117,7 @@ internal sealed class Learner : IDisposable
     /// <exception cref="InvalidOperationException">A weight is no longer a number.</exception>
     public EpochFigures EndTraining() => Engine.HasFiniteParameters
         ? new EpochFigures(_tasks.ByName(Sums.GetMeans()), TakeMetrics())
-        : throw new InvalidOperationException(FormattableString.Invariant($"The weights are no longer finite numbers in epoch {_epoch + 1}, so training has stopped. {DivergenceRemedy}"));
+        : throw new InvalidOperationException(FormattableString.Invariant($"The weights{Of} are no longer finite numbers in epoch {_epoch + 1}, so training has stopped. {DivergenceRemedy}"));
 
     /// <summary>Measures a batch of validation rows.</summary>
     public void Measure(Batch batch, EpochSums sums)
@@ -179,7 +182,7 @@ internal sealed class Learner : IDisposable
         int task = Array.FindIndex(losses, sum => !double.IsFinite(sum));
         if (task >= 0)
         {
-            throw new InvalidOperationException(FormattableString.Invariant($"The {name} of task '{_tasks[task].Name}' is no longer a finite number in epoch {_epoch + 1}, so training has stopped. {DivergenceRemedy}"));
+            throw new InvalidOperationException(FormattableString.Invariant($"The {name} of task '{_tasks[task].Name}'{Of} is no longer a finite number in epoch {_epoch + 1}, so training has stopped. {DivergenceRemedy}"));
         }
     }
 

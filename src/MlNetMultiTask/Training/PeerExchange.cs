@@ -44,7 +44,7 @@ internal sealed class PeerExchange
     /// <summary>Gives a learner its peers' predictions as targets.</summary>
     public void Teach(int learner, Batch batch)
     {
-        for (int task = 0; task < _tasks.Count; task++)
+        for (int task = 0; task < _tasks.Count && _weight > 0; task++)
         {
             batch.Targets[task].Peers = new PeerTargets([.. _outputs.Where((_, other) => other != learner).Select(own => own[task]!)], _weight);
         }

@@ -207,6 +207,47 @@ public sealed class DistillationTrainerTests : IDisposable
         Assert.True(metrics.MeanAccuracy > 0.85 && metrics.Regression("Number").RSquared > 0.9, metrics.ToString());
     }
 
+    [Theory]
+    [InlineData("hard")]
+    [InlineData("ensemble")]
+    public void The_best_of_a_cancelled_training_is_given_back_where_its_fidelity_is_asked_for(string kind)
+    {
+        IDataView data = TeacherData.Load(_ml, _rows, _colors);
+        using var cancellation = new CancellationTokenSource();
+        HardParameterSharingTrainer member = _ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
+        {
+            Tasks = _tasks,
+            SharedLayers = [8],
+            HeadLayers = [],
+            MaximumNumberOfEpochs = 50,
+            OnCancellation = OnCancellation.ReturnBest,
+            CancellationToken = cancellation.Token,
+            Progress = new Report(progress =>
+            {
+                if (progress.Epoch == 3 && (kind == "hard" || progress.Member == 2))
+                {
+                    cancellation.Cancel();
+                }
+            }),
+        });
+        MultiTaskTrainer student = kind == "hard" ? member : _ml.MultiTask.Trainers.Ensemble(member, 3);
+        using MultiTaskTransformer model = _ml.MultiTask.Trainers.Distillation(new DistillationOptions { Teacher = AllColumns(data), Student = student, MinimumFidelity = 1e-6, TaskSettings = new Dictionary<string, DistillationTaskSettings> { ["Number"] = new() { HardLabelWeight = 1 } } }).Fit(data);
+
+        Assert.True(cancellation.IsCancellationRequested);
+        Assert.Equal(kind == "hard" ? 0 : 2, model.Members.Count);
+    }
+
+    [Fact]
+    public void A_teacher_that_is_disposed_while_it_is_asked_batch_by_batch_is_told_of()
+    {
+        IDataView data = TeacherData.Load(_ml, _rows, _colors);
+        MultiTaskTransformer teacher = Create("hard").Fit(data);
+        HardParameterSharingTrainer student = _ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions { Tasks = _tasks, MaximumNumberOfEpochs = 5, Progress = new Report(_ => teacher.Dispose()) });
+        DistillationTrainer distillation = _ml.MultiTask.Trainers.Distillation(new DistillationOptions { Teacher = Teacher.From(teacher), Student = student, Delivery = TeacherDelivery.OnTheFly });
+
+        Assert.Contains("The teacher has been disposed", Assert.Throws<ObjectDisposedException>(() => distillation.Fit(data)).Message, StringComparison.Ordinal);
+    }
+
     private static Teacher AllColumns(MLContext ml, IDataView data) =>
         Teacher.From(TeacherData.Show(ml, data), ("Color", "ColorScores"), ("Yes", "YesScore"), ("Number", "NumberScore")).WithScores("Yes", TeacherScores.LogOdds);
 

@@ -169,6 +169,31 @@ public sealed class MutualLearningTrainerTests : IDisposable
     }
 
     [Fact]
+    public void Networks_of_other_features_or_scales_can_not_go_on_together()
+    {
+        EnsembleOptions copies = new() { Members = [Member()], NumberOfMembers = 2, Seed = 1 };
+        using MultiTaskTransformer features = _ml.MultiTask.Trainers.Ensemble(new EnsembleOptions { Members = copies.Members, NumberOfMembers = 2, Seed = 1, FeatureFraction = 0.5 }).Fit(_data);
+        using MultiTaskTransformer scales = _ml.MultiTask.Trainers.Ensemble(Other(TestData.Tasks(), validation: 0.25f), 2).Fit(_data);
+        using MultiTaskTransformer same = _ml.MultiTask.Trainers.Ensemble(copies).Fit(_data);
+
+        Assert.Contains("networks 2 and 1 see other features", Refuse(Member(), features), StringComparison.Ordinal);
+        Assert.Contains("networks 2 and 1 have the labels of task 'Size' on other scales", Refuse(Other(TestData.Tasks()), scales), StringComparison.Ordinal);
+        _ml.MultiTask.Trainers.MutualLearning(Member()).Fit(_data, null, same).Dispose();
+
+        string Refuse(HardParameterSharingTrainer member, MultiTaskTransformer initial) =>
+            Assert.Throws<ArgumentException>(() => _ml.MultiTask.Trainers.MutualLearning(member).Fit(_data, null, initial)).Message;
+    }
+
+    [Fact]
+    public void Twins_are_refused_since_they_would_never_differ()
+    {
+        string message = Assert.Throws<ArgumentException>(() => Train(new() { Members = [Member([4]), Member([8]), Member([4])] })).Message;
+
+        Assert.Contains("Networks 3 and 1", message, StringComparison.Ordinal);
+        Assert.Contains("same Seed", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void They_may_be_members_of_an_ensemble()
     {
         using MultiTaskTransformer model = _ml.MultiTask.Trainers.Ensemble(_ml.MultiTask.Trainers.MutualLearning(Member())).Fit(_data);
@@ -194,6 +219,14 @@ public sealed class MutualLearningTrainerTests : IDisposable
 
         MutualLearningOptions Options(double weight) => new() { Members = [Member(epochs: 30)], PeerWeight = weight, Result = MutualLearningResult.Ensemble, Convergence = null, Seed = 3 };
         double Distance(MultiTaskTransformer model) => Scores(model.Members[0], "Size.Score").Skip(6).Zip(Scores(model.Members[1], "Size.Score").Skip(6)).Average(pair => Math.Abs(pair.First - pair.Second));
+    }
+
+    [Fact]
+    public void The_network_that_diverges_is_named()
+    {
+        string message = Assert.Throws<InvalidOperationException>(() => Train(new() { Members = [Member([4], epochs: 20), Member([8], epochs: 20, rate: 1e30)] })).Message;
+
+        Assert.Contains("of network 2", message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -30,6 +30,7 @@ public sealed class TeacherMistakesTests
         { "disposed", ["teacher has been disposed"] },
         { "live", ["OnTheFly", "batch by batch", "MultiTaskTransformer"] },
         { "order", ["other features", "AppendCacheCheckpoint"] },
+        { "order behind other features", ["other features", "AppendCacheCheckpoint"] },
     };
 
     [Theory]
@@ -86,7 +87,14 @@ public sealed class TeacherMistakesTests
                 gone.Dispose();
                 teacher = Teacher.From(gone);
                 break;
+            case "order behind other features":
             case "order":
+                if (fault != "order")
+                {
+                    // A teacher that begins by scaling hides the features as they were given.
+                    teacher = Teacher.From(_ml.Transforms.NormalizeMeanVariance("Features").Fit(data).Append(show), ("Number", "NumberScore"));
+                }
+
                 int pass = 0;
                 data = new ReadingView(data, () => _ml.Data.ShuffleRows(TeacherData.Load(_ml, _rows, _colors), seed: ++pass));
                 break;
@@ -113,6 +121,8 @@ public sealed class TeacherMistakesTests
         { "delivery", ["Option Delivery", "99"] },
         { "bytes", ["Option MaximumStoredBytes", "is 0"] },
         { "fidelity", ["Option MinimumFidelity", "is 2"] },
+        { "fidelity to nobody", ["Option MinimumFidelity", "HardLabelWeight is 1"] },
+        { "hot", ["Option Temperature", "at most 1000"] },
         { "no task", ["Option Teacher", "none of the student's tasks", "'Other'", "'Number'"] },
         { "stranger", ["Option Teacher", "'Other'", "does not have"] },
     };
@@ -136,6 +146,8 @@ public sealed class TeacherMistakesTests
             "task temperature" => new() { Teacher = teacher, Student = student, TaskSettings = new Dictionary<string, DistillationTaskSettings> { ["Number"] = new() { Temperature = -1 } } },
             "delivery" => new() { Teacher = teacher, Student = student, Delivery = (TeacherDelivery)99 },
             "bytes" => new() { Teacher = teacher, Student = student, MaximumStoredBytes = 0 },
+            "fidelity to nobody" => new() { Teacher = teacher, Student = student, MinimumFidelity = 0.5, HardLabelWeight = 1 },
+            "hot" => new() { Teacher = teacher, Student = student, Temperature = 1e30f },
             "fidelity" => new() { Teacher = teacher, Student = student, MinimumFidelity = 2 },
             "no task" => new() { Teacher = Teacher.From(show, ("Other", "NumberScore")), Student = student },
             _ => new() { Teacher = Teacher.From(show, ("Number", "NumberScore"), ("Other", "YesScore")), Student = student },

@@ -93,6 +93,8 @@ public sealed class TrainingHistoryTests
     [InlineData("\"RSquared\"", "7", "tasks[1].metric")]
     [InlineData("\"number\": 1", "\"number\": 0", "epochs[0].number")]
     [InlineData("\"ticks\": 5000000", "\"ticks\": -5", "ticks")]
+    [InlineData("\"ticks\": 5000000", "\"ticks\": 9000000000000000000", "ticks")]
+    [InlineData("\"bestEpoch\": 2", "\"bestEpoch\": 3", "bestEpoch")]
     [InlineData("\"taskWeights\"", "\"others\"", "taskWeights")]
     [InlineData("1.25,", "", "trainingLosses")]
     public void What_makes_no_sense_is_a_format_error_that_names_the_place(string from, string to, string place)
