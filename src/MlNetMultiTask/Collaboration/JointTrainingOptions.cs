@@ -30,6 +30,12 @@ public sealed class JointTrainingOptions
     /// <value>The default is empty: the members share nothing but their loss.</value>
     public IReadOnlyList<int> SharedLayers { get; init; } = [];
 
+    /// <summary>
+    /// What all members share, instead of <see cref="SharedLayers"/>: convolutions, say, below members that are mixtures of experts. With one member, it puts a trunk below any network.
+    /// </summary>
+    /// <value>The default is null: dense layers of the widths <see cref="SharedLayers"/>.</value>
+    public Trunk? SharedTrunk { get; init; }
+
     /// <summary>What the members' own losses weigh, in the mean over members, beside the loss of the mean output; 0 or more. The more, the more each member learns to be right alone.</summary>
     /// <value>The default is 0: only the mean output counts.</value>
     public double OwnLossWeight { get; init; }
@@ -63,6 +69,7 @@ public sealed class JointTrainingOptions
     {
         CommonOptions.RequireMembers(Members, NumberOfMembers, 1, JointNetwork.MaximumNumberOfMembers);
         RequireLayers(SharedLayers, nameof(SharedLayers));
+        Require(SharedTrunk is null || SharedLayers.Count == 0, nameof(SharedTrunk), "and SharedLayers both say what the members share; give one of them");
         Require(double.IsFinite(OwnLossWeight) && OwnLossWeight >= 0, nameof(OwnLossWeight), string.Create(CultureInfo.InvariantCulture, $"is {OwnLossWeight}; it must be 0 or more"));
         CommonOptions.RequireSameTraining(Members, sameSteps: true);
         CommonRun.Validate(Members, Checkpointing, CancellationToken);

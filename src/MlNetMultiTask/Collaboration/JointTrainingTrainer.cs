@@ -47,8 +47,8 @@ public sealed class JointTrainingTrainer : NetworkTrainer
     internal override NetworkDescription DescribeNetwork(int featureCount, IReadOnlyList<int> outputCounts) => JointNetwork.Describe(
         featureCount,
         outputCounts,
-        _options.SharedLayers,
-        new HiddenLayers(Options.Activation, Options.LayerNormalization),
+        (_options.SharedTrunk ?? Trunk.Dense(_options.SharedLayers)).Describe(featureCount),
+        Options.HiddenLayers,
         inputs => _members.Select(member => member.DescribeNetwork(inputs, outputCounts)));
 
     internal override IEnumerable<KeyValuePair<string, string>> DescribeSettings() =>

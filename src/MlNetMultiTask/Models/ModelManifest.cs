@@ -15,7 +15,6 @@ internal static class ModelManifest
 
     private const int MaximumNumberOfTasks = 10_000;
     private const int MaximumDepth = 8;
-    private const int MaximumSize = 100_000_000;
 
     public static byte[] Write(NetworkModel model)
     {
@@ -31,7 +30,7 @@ internal static class ModelManifest
             }
 
             json.WriteStartObject("network");
-            WriteNetwork(json, model.Description);
+            NetworkManifest.Write(json, model.Description);
             json.WriteEndObject();
             json.WriteStartArray("tasks");
             for (int i = 0; i < model.Tasks.Count; i++)
@@ -79,7 +78,7 @@ internal static class ModelManifest
             throw new FormatException("The model's manifest gives two outputs the same column name.");
         }
 
-        NetworkDescription description = ReadNetwork(manifest.GetObject("network"), [.. tasks.Select(task => task.Label.OutputCount)]);
+        NetworkDescription description = NetworkManifest.Read(manifest.GetObject("network"), [.. tasks.Select(task => task.Label.OutputCount)]);
         IReadOnlyList<NamedTensor> tensors = WeightsFile.Read(weights);
         long stored = tensors.Sum(tensor => tensor.Values.LongLength);
         long needed = NetworkKinds.CountParameters(description);
@@ -123,64 +122,10 @@ internal static class ModelManifest
             return null;
         }
 
-        int count = features.GetInt32("count", 1, MaximumSize);
+        int count = features.GetInt32("count", 1, NetworkManifest.MaximumSize);
         int[] slots = [.. features.GetInt64s("slots").Select(slot => slot >= 0 && slot < count ? (int)slot : throw features.Invalid("slots", "slots of the feature column"))];
         return slots.Length == seen && slots.Zip(slots.Skip(1)).All(pair => pair.First < pair.Second)
             ? new FeatureSlots(count, slots)
             : throw features.Invalid("slots", $"{seen} slots, ascending");
-    }
-
-    private static void WriteNetwork(Utf8JsonWriter json, NetworkDescription description)
-    {
-        json.WriteString("kind", description.Kind);
-        json.WriteNumber("featureCount", description.FeatureCount);
-        json.WriteStartArray("sizes");
-        foreach ((string name, int[] sizes) in description.Sizes)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", name);
-            json.WriteStartArray("values");
-            Array.ForEach(sizes, json.WriteNumberValue);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        if (description.Members.Count > 0)
-        {
-            json.WriteStartArray("members");
-            foreach (NetworkDescription member in description.Members)
-            {
-                json.WriteStartObject();
-                WriteNetwork(json, member);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        }
-    }
-
-    private static NetworkDescription ReadNetwork(ManifestReader network, IReadOnlyList<int> outputCounts, bool isMember = false)
-    {
-        var sizes = new Dictionary<string, int[]>(StringComparer.Ordinal);
-        foreach (ManifestReader item in network.GetObjects("sizes"))
-        {
-            sizes[item.GetString("name")] = item.GetSizes("values");
-        }
-
-        return new NetworkDescription(network.GetString("kind"), network.GetInt32("featureCount", 1, MaximumSize), outputCounts, sizes) { Members = ReadMembers(network, outputCounts, isMember) };
-    }
-
-    private static IReadOnlyList<NetworkDescription> ReadMembers(ManifestReader network, IReadOnlyList<int> outputCounts, bool isMember)
-    {
-        if (!network.Has("members"))
-        {
-            return [];
-        }
-
-        IReadOnlyList<ManifestReader> members = isMember ? throw network.Invalid("members", "nothing: members have no members") : network.GetObjects("members");
-        return members.Count <= JointNetwork.MaximumNumberOfMembers
-            ? [.. members.Select(member => ReadNetwork(member, outputCounts, isMember: true))]
-            : throw network.Invalid("members", FormattableString.Invariant($"at most {JointNetwork.MaximumNumberOfMembers} networks"));
     }
 }

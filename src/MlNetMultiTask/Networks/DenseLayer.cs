@@ -26,6 +26,11 @@ internal sealed class DenseLayer : torch.nn.Module
     /// <summary>b [outputs].</summary>
     public Parameter Bias { get; }
 
+    /// <summary>W and b.</summary>
+    public IReadOnlyList<Parameter> Parameters => [Weight, Bias];
+
+    public long ParameterCount => Weight.numel() + Bias.numel();
+
     public static long CountParameters(long inputs, long outputs) => checked((inputs + 1) * outputs);
 
     public torch.Tensor Forward(torch.Tensor input) => torch.nn.functional.linear(input, Weight, Bias);
@@ -35,14 +40,17 @@ internal sealed class DenseLayer : torch.nn.Module
         input.bmm(torch.stack([.. layers.Select(layer => layer.Weight)]).transpose(1, 2)).Plus(torch.stack([.. layers.Select(layer => layer.Bias)]).unsqueeze(1));
 
     /// <summary>Uniform weights of deviation gain / √inputs, and the given bias (by default 0).</summary>
-    public void Initialize(IRandomSource random, double gain, float[]? bias = null)
+    public void Initialize(IRandomSource random, double gain, float[]? bias = null) => Initialize(Weight, Bias, random, gain, bias);
+
+    /// <summary>The same of any weight [outputs, ...] of which each output reads all the rest.</summary>
+    public static void Initialize(Parameter weight, Parameter bias, IRandomSource random, double gain, float[]? biasValues = null)
     {
-        long inputs = Weight.shape[1];
-        float[] weights = new float[Weight.numel()];
+        float[] weights = new float[weight.numel()];
+        long inputs = weights.Length / weight.shape[0];
         random.FillUniform(weights, (float)(gain * Math.Sqrt(3.0 / inputs)));
         using IDisposable scope = torch.NewDisposeScope();
         using IDisposable noGradient = torch.no_grad();
-        Weight.copy_(torch.tensor(weights, Weight.shape));
-        Bias.copy_(bias is null ? torch.zeros_like(Bias) : torch.tensor(bias));
+        weight.copy_(torch.tensor(weights, weight.shape));
+        bias.copy_(biasValues is null ? torch.zeros_like(bias) : torch.tensor(biasValues));
     }
 }

@@ -4,8 +4,12 @@ using TorchSharp.Modules;
 namespace MlNetMultiTask.Networks;
 
 /// <summary>Dense hidden layers, each with normalisation (if wanted), activation and dropout; with an output layer, that one is bare.</summary>
-internal sealed class DenseStack : torch.nn.Module
+internal sealed class DenseStack : LayerStack
 {
+    public const string KindName = "Dense";
+
+    private const string Layers = "layers";
+
     private readonly HiddenLayers _hidden;
     private readonly DenseLayer[] _layers;
     private readonly LayerNormalization[] _normalizations;
@@ -26,19 +30,34 @@ internal sealed class DenseStack : torch.nn.Module
         _normalizations = hidden.LayerNormalization ? [.. widths.Select(width => new LayerNormalization(width))] : [];
         for (int i = 0; i < _layers.Length; i++)
         {
-            register_module(Name("", i), _layers[i]);
+            register_module(Numbered("", i), _layers[i]);
         }
 
         for (int i = 0; i < _normalizations.Length; i++)
         {
-            register_module(Name("normalization", i), _normalizations[i]);
+            register_module(Numbered("normalization", i), _normalizations[i]);
         }
     }
 
-    public int OutputWidth { get; }
+    public override int OutputWidth { get; }
 
-    public IReadOnlyList<Parameter> Parameters =>
-        [.. _layers.SelectMany(layer => new[] { layer.Weight, layer.Bias }), .. _normalizations.SelectMany(norm => new[] { norm.Gain, norm.Bias })];
+    public override int StageCount => _layers.Length;
+
+    public override IReadOnlyList<Parameter> Parameters =>
+        [.. _layers.SelectMany(layer => layer.Parameters), .. _normalizations.SelectMany(norm => norm.Parameters)];
+
+    /// <summary>Describes a trunk of hidden layers.</summary>
+    public static TrunkDescription Describe(IReadOnlyList<int> widths) => new(KindName, new Dictionary<string, int[]> { [Layers] = [.. widths] });
+
+    /// <summary>The widths of a trunk's layers.</summary>
+    /// <exception cref="FormatException">The description lacks them.</exception>
+    public static int[] GetWidths(TrunkDescription description) => description.GetSizes(Layers);
+
+    public static LayerStack Create(TrunkDescription description, int inputs, HiddenLayers hidden) => new DenseStack(inputs, GetWidths(description), null, hidden);
+
+    public static long CountParameters(TrunkDescription description, int inputs, HiddenLayers hidden) => CountParameters(inputs, GetWidths(description), null, hidden);
+
+    public static int GetOutputWidth(TrunkDescription description, int inputs) => GetWidths(description) is [.., var last] ? last : inputs;
 
     public static long CountParameters(int inputs, IReadOnlyList<int> widths, int? outputs, HiddenLayers hidden)
     {
@@ -53,23 +72,17 @@ internal sealed class DenseStack : torch.nn.Module
         return count;
     }
 
-    /// <summary>Computes the outputs [B, K].</summary>
-    /// <param name="input">Inputs [B, F].</param>
-    /// <param name="dropout">What is dropped behind hidden layers; null for nothing.</param>
-    public torch.Tensor Forward(torch.Tensor input, Dropout? dropout)
+    /// <summary>A stage is a layer with what is behind it.</summary>
+    public override torch.Tensor ForwardStage(int stage, torch.Tensor input, Dropout? dropout)
     {
-        torch.Tensor x = input;
-        for (int i = 0; i < _layers.Length; i++)
+        torch.Tensor x = _layers[stage].Forward(input);
+        if (IsOutput(stage))
         {
-            x = _layers[i].Forward(x);
-            if (i < _layers.Length - 1 || !_hasOutputLayer)
-            {
-                x = _hidden.Activate(_normalizations.Length > 0 ? _normalizations[i].Forward(x) : x);
-                x = dropout?.Apply(x) ?? x;
-            }
+            return x;
         }
 
-        return x;
+        x = _hidden.Activate(_normalizations.Length > 0 ? _normalizations[stage].Forward(x) : x);
+        return dropout?.Apply(x) ?? x;
     }
 
     /// <summary>Computes the outputs [A, R, K] of several stacks of the same layers, each on its own rows, in batched products.</summary>
@@ -83,7 +96,7 @@ internal sealed class DenseStack : torch.nn.Module
         for (int i = 0; i < first._layers.Length; i++)
         {
             x = DenseLayer.ForwardTogether([.. stacks.Select(stack => stack._layers[i])], x);
-            if (i < first._layers.Length - 1 || !first._hasOutputLayer)
+            if (!first.IsOutput(i))
             {
                 x = first._normalizations.Length > 0 ? LayerNormalization.ForwardTogether([.. stacks.Select(stack => stack._normalizations[i])], x) : x;
                 x = first._hidden.Activate(x);
@@ -94,16 +107,27 @@ internal sealed class DenseStack : torch.nn.Module
         return x;
     }
 
+    public override void Initialize(IRandomSource random) => Initialize(random, null);
+
+    /// <summary>Gives all parameters their first values.</summary>
+    /// <param name="random">The source of random numbers.</param>
+    /// <param name="outputBias">Where the output layer's bias starts; null for 0.</param>
     public void Initialize(IRandomSource random, float[]? outputBias)
     {
         for (int i = 0; i < _layers.Length; i++)
         {
-            bool isOutput = _hasOutputLayer && i == _layers.Length - 1;
-            _layers[i].Initialize(random, isOutput ? 1.0 : _hidden.Gain, isOutput ? outputBias : null);
+            _layers[i].Initialize(random, IsOutput(i) ? 1.0 : _hidden.Gain, IsOutput(i) ? outputBias : null);
         }
 
         Array.ForEach(_normalizations, norm => norm.Initialize());
     }
 
-    private static string Name(string prefix, int index) => prefix + index.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public override IEnumerable<NetworkLayer> DescribeLayers(string name, int? task) => _layers.Select((layer, i) =>
+    {
+        (long inputs, long outputs) = (layer.Weight.shape[1], layer.Weight.shape[0]);
+        long normalization = _normalizations.Length > 0 && !IsOutput(i) ? _normalizations[i].ParameterCount : 0;
+        return new NetworkLayer(Numbered(name + "/", i), KindName, [inputs], [outputs], layer.ParameterCount + normalization, layer.Weight.numel(), task);
+    });
+
+    private bool IsOutput(int layer) => _hasOutputLayer && layer == _layers.Length - 1;
 }

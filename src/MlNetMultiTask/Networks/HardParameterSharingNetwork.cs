@@ -9,60 +9,51 @@ internal sealed class HardParameterSharingNetwork : MultiTaskNetwork
     public const string KindName = "HardParameterSharing";
 
     private const string SharedLayers = "sharedLayers";
-    private const string HeadLayers = "headLayers";
+    private const string Shared = "shared";
 
-    private readonly DenseStack _trunk;
-    private readonly DenseStack[] _heads;
+    private readonly LayerStack _trunk;
+    private readonly TaskHeads _heads;
 
     public HardParameterSharingNetwork(NetworkDescription description)
         : base(description)
     {
         HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
-        _trunk = new DenseStack(description.FeatureCount, description.GetSizes(SharedLayers), null, hidden);
-        register_module("shared", _trunk);
-        _heads = [.. description.OutputCounts.Select(count => new DenseStack(_trunk.OutputWidth, description.GetSizes(HeadLayers), count, hidden))];
-        for (int i = 0; i < _heads.Length; i++)
-        {
-            register_module(FormattableString.Invariant($"head{i}"), _heads[i]);
-        }
+        _trunk = TrunkKinds.Create(description.GetTrunk(SharedLayers), description.FeatureCount, hidden);
+        register_module(Shared, _trunk);
+        _heads = new TaskHeads(this, _trunk.OutputWidth, hidden);
     }
 
     public override IReadOnlyList<Parameter> SharedParameters => _trunk.Parameters;
 
-    public static NetworkDescription Describe(int featureCount, IReadOnlyList<int> outputCounts, IReadOnlyList<int> sharedLayers, IReadOnlyList<int> headLayers, HiddenLayers? hidden = null)
-    {
-        var sizes = new Dictionary<string, int[]> { [SharedLayers] = [.. sharedLayers], [HeadLayers] = [.. headLayers] };
-        hidden?.AddTo(sizes);
-        return new NetworkDescription(KindName, featureCount, outputCounts, sizes);
-    }
+    public static NetworkDescription Describe(int featureCount, IReadOnlyList<int> outputCounts, TrunkDescription trunk, IReadOnlyList<int> headLayers, HiddenLayers hidden) =>
+        NetworkDescription.Create(KindName, featureCount, outputCounts, SharedLayers, trunk, [new(TaskHeads.Layers, [.. headLayers]), .. hidden.Sizes]);
 
     /// <exception cref="FormatException">The description lacks a setting.</exception>
     public static long CountParameters(NetworkDescription description)
     {
-        int[] shared = description.GetSizes(SharedLayers);
-        int[] head = description.GetSizes(HeadLayers);
         HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
-        int width = shared.Length > 0 ? shared[^1] : description.FeatureCount;
-        return description.OutputCounts.Aggregate(
-            DenseStack.CountParameters(description.FeatureCount, shared, null, hidden),
-            (sum, count) => checked(sum + DenseStack.CountParameters(width, head, count, hidden)));
+        TrunkDescription trunk = description.GetTrunk(SharedLayers);
+        return checked(TrunkKinds.CountParameters(trunk, description.FeatureCount, hidden)
+            + TaskHeads.CountParameters(description, TrunkKinds.GetOutputWidth(trunk, description.FeatureCount), hidden));
     }
 
-    public override IReadOnlyList<Parameter> GetTaskParameters(int task) => _heads[task].Parameters;
+    public override IReadOnlyList<Parameter> GetTaskParameters(int task) => _heads.GetParameters(task);
+
+    public override IEnumerable<NetworkLayer> DescribeLayers() => [.. _trunk.DescribeLayers(Shared, null), .. _heads.DescribeLayers()];
 
     public override NetworkOutputs Forward(torch.Tensor features, IReadOnlyList<bool>? active = null)
     {
         Dropout? dropout = training ? Dropout : null;
         torch.Tensor shared = _trunk.Forward(features, dropout);
-        return new NetworkOutputs(shared, [.. _heads.Select((head, i) => active is null || active[i] ? head.Forward(shared, dropout) : null)]);
+        return new NetworkOutputs(shared, _heads.Forward(_ => shared, active, dropout));
     }
 
     public override void Initialize(IRandomSource random, IReadOnlyList<float[]> outputBiases)
     {
-        _trunk.Initialize(random, null);
-        for (int i = 0; i < _heads.Length; i++)
+        _trunk.Initialize(random);
+        for (int task = 0; task < outputBiases.Count; task++)
         {
-            _heads[i].Initialize(random, outputBiases[i]);
+            _heads[task].Initialize(random, outputBiases[task]);
         }
     }
 }

@@ -14,17 +14,20 @@ internal sealed record HiddenLayers(Activation Activation, bool LayerNormalizati
     /// <summary>Keeps the variance of activations: √2 where half of them are cut off (He, Zhang, Ren, Sun 2015), 5/3 for the hyperbolic tangent, as in PyTorch.</summary>
     public double Gain => Activation == Activation.Tanh ? 5.0 / 3 : Math.Sqrt(2);
 
-    /// <summary>Adds these settings to a description; the usual ones are left out, as files before them have it.</summary>
-    public void AddTo(IDictionary<string, int[]> sizes)
+    /// <summary>These settings as a description has them; the usual ones are left out, as files before them have it.</summary>
+    public IEnumerable<KeyValuePair<string, int[]>> Sizes
     {
-        if (Activation != Activation.ReLU)
+        get
         {
-            sizes[ActivationName] = [(int)Activation];
-        }
+            if (Activation != Activation.ReLU)
+            {
+                yield return new(ActivationName, [(int)Activation]);
+            }
 
-        if (LayerNormalization)
-        {
-            sizes[LayerNormalizationName] = [1];
+            if (LayerNormalization)
+            {
+                yield return new(LayerNormalizationName, [1]);
+            }
         }
     }
 

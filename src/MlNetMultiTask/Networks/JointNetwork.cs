@@ -16,8 +16,9 @@ internal sealed class JointNetwork : MultiTaskNetwork
     public const int MaximumNumberOfMembers = 100;
 
     private const string SharedLayers = "sharedLayers";
+    private const string Shared = "shared";
 
-    private readonly DenseStack _shared;
+    private readonly LayerStack _shared;
     private readonly bool _ownsModules = true;
 
     public JointNetwork(NetworkDescription description)
@@ -25,15 +26,15 @@ internal sealed class JointNetwork : MultiTaskNetwork
     {
     }
 
-    private JointNetwork(NetworkDescription description, DenseStack shared, IReadOnlyList<MultiTaskNetwork> members)
+    private JointNetwork(NetworkDescription description, LayerStack shared, IReadOnlyList<MultiTaskNetwork> members)
         : base(description)
     {
         _shared = shared;
         Members = members;
-        register_module("shared", shared);
+        register_module(Shared, shared);
         foreach ((int i, MultiTaskNetwork member) in members.Index())
         {
-            register_module(FormattableString.Invariant($"member{i}"), member);
+            register_module(MemberName(i), member);
         }
     }
 
@@ -64,23 +65,19 @@ internal sealed class JointNetwork : MultiTaskNetwork
 
     /// <param name="featureCount">The number of features, F.</param>
     /// <param name="outputCounts">Per task, the number of raw outputs.</param>
-    /// <param name="sharedLayers">The widths of the layers below all members; empty for none.</param>
+    /// <param name="shared">The layers below all members; dense ones of no width for none.</param>
     /// <param name="hidden">What these are made of.</param>
     /// <param name="describeMembers">Describes the members on as many inputs.</param>
     public static NetworkDescription Describe(
-        int featureCount, IReadOnlyList<int> outputCounts, IReadOnlyList<int> sharedLayers, HiddenLayers hidden, Func<int, IEnumerable<NetworkDescription>> describeMembers)
-    {
-        var sizes = new Dictionary<string, int[]> { [SharedLayers] = [.. sharedLayers] };
-        hidden.AddTo(sizes);
-        return new NetworkDescription(KindName, featureCount, outputCounts, sizes) { Members = [.. describeMembers(sharedLayers.Count > 0 ? sharedLayers[^1] : featureCount)] };
-    }
+        int featureCount, IReadOnlyList<int> outputCounts, TrunkDescription shared, HiddenLayers hidden, Func<int, IEnumerable<NetworkDescription>> describeMembers) =>
+        NetworkDescription.Create(KindName, featureCount, outputCounts, SharedLayers, shared, hidden.Sizes) with { Members = [.. describeMembers(TrunkKinds.GetOutputWidth(shared, featureCount))] };
 
     /// <exception cref="FormatException">The description lacks a setting, or its members do not belong together.</exception>
     public static long CountParameters(NetworkDescription description)
     {
         HiddenLayers hidden = HiddenLayers.Read(Checked(description).Sizes);
         return description.Members.Aggregate(
-            DenseStack.CountParameters(description.FeatureCount, description.GetSizes(SharedLayers), null, hidden),
+            TrunkKinds.CountParameters(description.GetTrunk(SharedLayers), description.FeatureCount, hidden),
             (sum, member) => checked(sum + NetworkKinds.CountParameters(member)));
     }
 
@@ -88,6 +85,12 @@ internal sealed class JointNetwork : MultiTaskNetwork
     public MultiTaskNetwork GetMember(int member) => new JointNetwork(this, member);
 
     public override IReadOnlyList<Parameter> GetTaskParameters(int task) => [.. Members.SelectMany(member => member.GetTaskParameters(task))];
+
+    public override IEnumerable<NetworkLayer> DescribeLayers() =>
+    [
+        .. _shared.DescribeLayers(Shared, null),
+        .. Members.SelectMany((member, i) => member.DescribeLayers().Select(layer => layer with { Name = $"{MemberName(i)}/{layer.Name}" })),
+    ];
 
     public override NetworkOutputs Forward(torch.Tensor features, IReadOnlyList<bool>? active = null) =>
         Compute(features, (member, shared) => member.Forward(shared, active));
@@ -113,7 +116,7 @@ internal sealed class JointNetwork : MultiTaskNetwork
     /// <summary>The first member begins as it would alone; the others with numbers of their own, also where a member gives all its tasks the same.</summary>
     public override void Initialize(IRandomSource random, IReadOnlyList<float[]> outputBiases)
     {
-        _shared.Initialize(random, null);
+        _shared.Initialize(random);
         foreach ((int i, MultiTaskNetwork member) in Members.Index())
         {
             member.Initialize(i == 0 ? random : random.Branch((uint)i), outputBiases);
@@ -150,8 +153,10 @@ internal sealed class JointNetwork : MultiTaskNetwork
         _ => outputs.Aggregate((sum, next) => sum.Plus(next)).Times(1.0 / outputs.Length),
     };
 
-    private static DenseStack CreateShared(NetworkDescription description) =>
-        new(description.FeatureCount, description.GetSizes(SharedLayers), null, HiddenLayers.Read(description.Sizes));
+    private static string MemberName(int member) => FormattableString.Invariant($"member{member}");
+
+    private static LayerStack CreateShared(NetworkDescription description) =>
+        TrunkKinds.Create(description.GetTrunk(SharedLayers), description.FeatureCount, HiddenLayers.Read(description.Sizes));
 
     /// <summary>A description may come from a file that lies.</summary>
     private static NetworkDescription Checked(NetworkDescription description)
@@ -164,8 +169,7 @@ internal sealed class JointNetwork : MultiTaskNetwork
             }
         }
 
-        int[] layers = description.GetSizes(SharedLayers);
-        int width = layers.Length > 0 ? layers[^1] : description.FeatureCount;
+        int width = TrunkKinds.GetOutputWidth(description.GetTrunk(SharedLayers), description.FeatureCount);
         Require(description.Members.Count is > 0 and <= MaximumNumberOfMembers, FormattableString.Invariant($"has {description.Members.Count} members; 1 to {MaximumNumberOfMembers} are possible"));
         foreach (NetworkDescription member in description.Members)
         {

@@ -25,9 +25,16 @@ internal sealed class LayerNormalization : torch.nn.Module
 
     public Parameter Bias { get; }
 
+    public IReadOnlyList<Parameter> Parameters => [Gain, Bias];
+
+    public long ParameterCount => CountParameters((int)_shape[0]);
+
     public static long CountParameters(int width) => 2L * width;
 
     public torch.Tensor Forward(torch.Tensor input) => torch.nn.functional.layer_norm(input, _shape, Gain, Bias, Epsilon);
+
+    /// <summary>The same of images [B, width, ...]: each row over all its channels and places, to a scale and shift for each channel.</summary>
+    public torch.Tensor ForwardImage(torch.Tensor input) => torch.nn.functional.group_norm(input, 1, Gain, Bias, Epsilon);
 
     /// <summary>Several normalisations of the same width, each of rows of its own [A, R, width].</summary>
     public static torch.Tensor ForwardTogether(IReadOnlyList<LayerNormalization> layers, torch.Tensor input) =>

@@ -18,6 +18,9 @@ internal abstract class MultiTaskNetwork(NetworkDescription description) : torch
     /// <summary>The parameters that serve one task alone.</summary>
     public abstract IReadOnlyList<Parameter> GetTaskParameters(int task);
 
+    /// <summary>The layers in their order, with the shapes and costs of each.</summary>
+    public abstract IEnumerable<NetworkLayer> DescribeLayers();
+
     /// <summary>Computes the outputs of a batch of features [B, F].</summary>
     /// <param name="features">Features [B, F].</param>
     /// <param name="active">Which tasks are wanted; null for all.</param>

@@ -11,12 +11,39 @@ internal sealed record NetworkDescription(
     /// <summary>The networks inside this one, where its kind is made of several; empty elsewhere.</summary>
     public IReadOnlyList<NetworkDescription> Members { get; init; } = [];
 
-    /// <summary>The kind, its settings and its members in words: equal where networks of as many features and outputs are.</summary>
-    public string Describe() =>
-        $"{Kind}({string.Join(", ", Sizes.OrderBy(size => size.Key, StringComparer.Ordinal).Select(size => $"{size.Key} {string.Join('-', size.Value)}").Concat(Members.Select(member => member.Describe())))})";
+    /// <summary>What the lower layers are made of, where they are not dense layers whose widths are among <see cref="Sizes"/>.</summary>
+    public TrunkDescription? Trunk { get; init; }
+
+    /// <summary>Describes a network with a trunk; of dense layers, the widths are among the settings, as in files before there were others.</summary>
+    /// <param name="kind">The network's kind.</param>
+    /// <param name="featureCount">The number of features, F.</param>
+    /// <param name="outputCounts">Per task, the number of raw outputs.</param>
+    /// <param name="layers">The setting for the widths of dense layers.</param>
+    /// <param name="trunk">The trunk.</param>
+    /// <param name="sizes">The other settings.</param>
+    public static NetworkDescription Create(string kind, int featureCount, IReadOnlyList<int> outputCounts, string layers, TrunkDescription trunk, IEnumerable<KeyValuePair<string, int[]>> sizes)
+    {
+        int[]? widths = trunk.Kind == DenseStack.KindName ? DenseStack.GetWidths(trunk) : null;
+        IEnumerable<KeyValuePair<string, int[]>> all = widths is null ? sizes : sizes.Prepend(new(layers, widths));
+        return new NetworkDescription(kind, featureCount, outputCounts, new Dictionary<string, int[]>(all)) { Trunk = widths is null ? trunk : null };
+    }
+
+    /// <summary>The kind, its settings, trunk and members in words: equal where networks of as many features and outputs are.</summary>
+    public string Describe()
+    {
+        IEnumerable<string> parts = [SizeLists.Describe(Sizes), Trunk?.Describe() ?? "", .. Members.Select(member => member.Describe())];
+        return $"{Kind}({string.Join(", ", parts.Where(part => part.Length > 0))})";
+    }
+
+    /// <summary>The trunk: what is said of it, or else dense layers of the widths of a setting.</summary>
+    /// <exception cref="FormatException">There is neither.</exception>
+    public TrunkDescription GetTrunk(string layers) => Trunk ?? DenseStack.Describe(GetSizes(layers));
 
     /// <summary>A setting that the kind can't do without.</summary>
     /// <exception cref="FormatException">The description lacks it.</exception>
-    public int[] GetSizes(string name) =>
-        Sizes.TryGetValue(name, out int[]? sizes) ? sizes : throw new FormatException($"A {Kind} network needs the setting '{name}'.");
+    public int[] GetSizes(string name) => SizeLists.Get(Sizes, name, $"{Kind} network");
+
+    /// <summary>A setting that is one number.</summary>
+    /// <exception cref="FormatException">The description lacks it, or it is another number.</exception>
+    public int GetSize(string name, int minimum) => SizeLists.GetOne(Sizes, name, minimum, $"{Kind} network");
 }

@@ -9,46 +9,43 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
     public const string KindName = "SoftParameterSharing";
 
     private const string TrunkLayers = "trunkLayers";
-    private const string HeadLayers = "headLayers";
 
-    private readonly DenseStack[] _trunks;
-    private readonly DenseStack[] _heads;
+    private readonly LayerStack[] _trunks;
+    private readonly TaskHeads _heads;
     private IReadOnlyList<SharingPenalty> _penalties = [];
 
     public SoftParameterSharingNetwork(NetworkDescription description)
         : base(description)
     {
         HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
-        _trunks = [.. description.OutputCounts.Select(_ => new DenseStack(description.FeatureCount, description.GetSizes(TrunkLayers), null, hidden))];
-        _heads = [.. description.OutputCounts.Select((count, i) => new DenseStack(_trunks[i].OutputWidth, description.GetSizes(HeadLayers), count, hidden))];
+        TrunkDescription trunk = description.GetTrunk(TrunkLayers);
+        _trunks = [.. description.OutputCounts.Select(_ => TrunkKinds.Create(trunk, description.FeatureCount, hidden))];
         for (int i = 0; i < _trunks.Length; i++)
         {
-            register_module(FormattableString.Invariant($"trunk{i}"), _trunks[i]);
-            register_module(FormattableString.Invariant($"head{i}"), _heads[i]);
+            register_module(TrunkName(i), _trunks[i]);
         }
+
+        _heads = new TaskHeads(this, _trunks[0].OutputWidth, hidden);
     }
 
     public override IReadOnlyList<Parameter> SharedParameters => [];
 
-    public static NetworkDescription Describe(int featureCount, IReadOnlyList<int> outputCounts, IReadOnlyList<int> trunkLayers, IReadOnlyList<int> headLayers, HiddenLayers hidden)
-    {
-        var sizes = new Dictionary<string, int[]> { [TrunkLayers] = [.. trunkLayers], [HeadLayers] = [.. headLayers] };
-        hidden.AddTo(sizes);
-        return new NetworkDescription(KindName, featureCount, outputCounts, sizes);
-    }
+    public static NetworkDescription Describe(int featureCount, IReadOnlyList<int> outputCounts, TrunkDescription trunk, IReadOnlyList<int> headLayers, HiddenLayers hidden) =>
+        NetworkDescription.Create(KindName, featureCount, outputCounts, TrunkLayers, trunk, [new(TaskHeads.Layers, [.. headLayers]), .. hidden.Sizes]);
 
     /// <exception cref="FormatException">The description lacks a setting.</exception>
     public static long CountParameters(NetworkDescription description)
     {
-        int[] trunk = description.GetSizes(TrunkLayers);
-        int[] head = description.GetSizes(HeadLayers);
         HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
-        int width = trunk.Length > 0 ? trunk[^1] : description.FeatureCount;
-        long ofTrunk = DenseStack.CountParameters(description.FeatureCount, trunk, null, hidden);
-        return description.OutputCounts.Aggregate(0L, (sum, count) => checked(sum + ofTrunk + DenseStack.CountParameters(width, head, count, hidden)));
+        TrunkDescription trunk = description.GetTrunk(TrunkLayers);
+        return checked((description.OutputCounts.Count * TrunkKinds.CountParameters(trunk, description.FeatureCount, hidden))
+            + TaskHeads.CountParameters(description, TrunkKinds.GetOutputWidth(trunk, description.FeatureCount), hidden));
     }
 
-    public override IReadOnlyList<Parameter> GetTaskParameters(int task) => [.. _trunks[task].Parameters, .. _heads[task].Parameters];
+    public override IReadOnlyList<Parameter> GetTaskParameters(int task) => [.. _trunks[task].Parameters, .. _heads.GetParameters(task)];
+
+    public override IEnumerable<NetworkLayer> DescribeLayers() =>
+        [.. _trunks.SelectMany((trunk, task) => trunk.DescribeLayers(TrunkName(task), task).Concat(_heads.DescribeLayers(task)))];
 
     public override NetworkOutputs Forward(torch.Tensor features, IReadOnlyList<bool>? active = null) =>
         new(null, [.. _trunks.Select((_, i) => active is null || active[i] ? Forward(features, i) : null)]);
@@ -56,6 +53,11 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
     /// <summary>Tasks with targets in some rows only are computed on these rows, all of them together.</summary>
     public override NetworkOutputs ForwardRows(torch.Tensor features, IReadOnlyList<bool> active, IReadOnlyList<long[]?> rows)
     {
+        if (_trunks[0] is not DenseStack)
+        {
+            return new NetworkOutputs(null, [.. _trunks.Select((_, task) => active[task] ? ForwardSome(features, task, rows[task]) : null)]);
+        }
+
         var raw = new torch.Tensor?[_trunks.Length];
         int[] partial = [.. Enumerable.Range(0, raw.Length).Where(i => active[i] && rows[i] is not null)];
         for (int i = 0; i < raw.Length; i++)
@@ -78,12 +80,12 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
     public void KeepClose(double strength, SharingScope scope, double[,]? weights)
     {
         int[] all = [.. Enumerable.Range(0, _trunks.Length)];
-        SharingPenalty Keep(IEnumerable<int> tasks, DenseStack[] stacks) => new(strength, [.. tasks], [.. tasks.Select(task => stacks[task].Parameters)], weights);
+        SharingPenalty Keep(IEnumerable<int> tasks, Func<int, LayerStack> of) => new(strength, [.. tasks], [.. tasks.Select(task => of(task).Parameters)], weights);
 
-        _penalties = [Keep(all, _trunks)];
+        _penalties = [Keep(all, task => _trunks[task])];
         if (scope == SharingScope.TrunkAndHeads)
         {
-            _penalties = [.. _penalties, .. all.GroupBy(task => Description.OutputCounts[task]).Select(group => Keep(group, _heads))];
+            _penalties = [.. _penalties, .. all.GroupBy(task => Description.OutputCounts[task]).Select(group => Keep(group, task => _heads[task]))];
         }
     }
 
@@ -104,7 +106,7 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
         for (int i = 0; i < _trunks.Length; i++)
         {
             IRandomSource own = random.Fork();
-            _trunks[i].Initialize(own, null);
+            _trunks[i].Initialize(own);
             _heads[i].Initialize(own, outputBiases[i]);
         }
     }
@@ -114,6 +116,22 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
         Dropout? dropout = training ? Dropout : null;
         return _heads[task].Forward(_trunks[task].Forward(features, dropout), dropout);
     }
+
+    /// <summary>The outputs of some rows, at their places among those of all; null for all rows.</summary>
+    private torch.Tensor ForwardSome(torch.Tensor features, int task, long[]? rows)
+    {
+        if (rows is null)
+        {
+            return Forward(features, task);
+        }
+
+        torch.Tensor places = torch.tensor(rows);
+        return Empty(features, Description.OutputCounts[task]).index_copy(0, places, Forward(features.index_select(0, places), task));
+    }
+
+    private static torch.Tensor Empty(torch.Tensor features, int outputs) => torch.zeros(features.shape[0], outputs, dtype: torch.float32, device: torch.CPU);
+
+    private static string TrunkName(int task) => FormattableString.Invariant($"trunk{task}");
 
     private void ForwardTogether(torch.Tensor features, int[] tasks, IReadOnlyList<long[]?> rows, torch.Tensor?[] raw)
     {
@@ -127,7 +145,7 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
         }
 
         torch.Tensor input = features.index_select(0, torch.tensor(padded)).view(tasks.Length, longest, features.shape[1]);
-        torch.Tensor shared = DenseStack.ForwardTogether([.. tasks.Select(task => _trunks[task])], input, dropout);
+        torch.Tensor shared = DenseStack.ForwardTogether([.. tasks.Select(task => (DenseStack)_trunks[task])], input, dropout);
         foreach (IGrouping<int, int> group in Enumerable.Range(0, tasks.Length).GroupBy(i => Description.OutputCounts[tasks[i]]))
         {
             torch.Tensor own = group.Count() == tasks.Length ? shared : shared.index_select(0, torch.tensor(group.Select(i => (long)i).ToArray()));
@@ -135,8 +153,7 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
             foreach ((int place, int i) in group.Index())
             {
                 long[] of = rows[tasks[i]]!;
-                torch.Tensor empty = torch.zeros(features.shape[0], group.Key, dtype: torch.float32, device: torch.CPU);
-                raw[tasks[i]] = empty.index_copy(0, torch.tensor(of), outputs.select(0, place).narrow(0, 0, of.Length));
+                raw[tasks[i]] = Empty(features, group.Key).index_copy(0, torch.tensor(of), outputs.select(0, place).narrow(0, 0, of.Length));
             }
         }
     }

@@ -30,5 +30,5 @@ public sealed class HardParameterSharingTrainer : NetworkTrainer
     internal override MultiTaskTrainer With(TrainerVariation variation) => new HardParameterSharingTrainer(Environment, _options, variation);
 
     internal override NetworkDescription DescribeNetwork(int featureCount, IReadOnlyList<int> outputCounts) =>
-        HardParameterSharingNetwork.Describe(featureCount, outputCounts, _options.SharedLayers, _options.HeadLayers, new HiddenLayers(_options.Activation, _options.LayerNormalization));
+        HardParameterSharingNetwork.Describe(featureCount, outputCounts, (_options.Trunk ?? Trunk.Dense(_options.SharedLayers)).Describe(featureCount), _options.HeadLayers, _options.HiddenLayers);
 }

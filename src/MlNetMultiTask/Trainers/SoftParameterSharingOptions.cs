@@ -7,7 +7,11 @@ public sealed class SoftParameterSharingOptions : MultiTaskTrainerOptions
 {
     /// <summary>The widths of the lower layers of each task's network, from the features upwards: those that are kept close. Empty: there are heads alone, kept close only in <see cref="SharingScope.TrunkAndHeads"/>.</summary>
     /// <value>The default is 128, 64.</value>
-    public IReadOnlyList<int> TrunkLayers { get; init; } = [128, 64];
+    public IReadOnlyList<int> TrunkLayers { get; init; } = DefaultLayers;
+
+    /// <summary>What the lower layers of each task's network are made of, instead of <see cref="TrunkLayers"/>: residual blocks, convolutions, or a module of your own.</summary>
+    /// <value>The default is null: dense layers of the widths <see cref="TrunkLayers"/>.</value>
+    public Trunk? Trunk { get; init; }
 
     /// <summary>The widths of the hidden layers of each task's head, between its trunk and its output. Empty: a linear head.</summary>
     /// <value>The default is 32.</value>
@@ -28,7 +32,7 @@ public sealed class SoftParameterSharingOptions : MultiTaskTrainerOptions
     internal override void Validate()
     {
         base.Validate();
-        RequireLayers(TrunkLayers, nameof(TrunkLayers));
+        RequireTrunk(Trunk, TrunkLayers, nameof(TrunkLayers));
         RequireLayers(HeadLayers, nameof(HeadLayers));
         Require(float.IsFinite(SharingStrength) && SharingStrength >= 0, nameof(SharingStrength), string.Create(CultureInfo.InvariantCulture, $"is {SharingStrength}; it must be 0 or more"));
         Require(Enum.IsDefined(Scope), nameof(Scope), string.Create(CultureInfo.InvariantCulture, $"is {Scope}, which is none of its values"));

@@ -34,7 +34,7 @@ public sealed class SoftParameterSharingTrainer : NetworkTrainer
     internal override MultiTaskTrainer With(TrainerVariation variation) => new SoftParameterSharingTrainer(Environment, _options, variation);
 
     internal override NetworkDescription DescribeNetwork(int featureCount, IReadOnlyList<int> outputCounts) =>
-        SoftParameterSharingNetwork.Describe(featureCount, outputCounts, _options.TrunkLayers, _options.HeadLayers, new HiddenLayers(_options.Activation, _options.LayerNormalization));
+        SoftParameterSharingNetwork.Describe(featureCount, outputCounts, (_options.Trunk ?? Trunk.Dense(_options.TrunkLayers)).Describe(featureCount), _options.HeadLayers, _options.HiddenLayers);
 
     internal override IEnumerable<KeyValuePair<string, string>> DescribeSettings() =>
     [

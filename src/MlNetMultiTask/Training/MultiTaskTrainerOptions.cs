@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML;
 using MlNetMultiTask.Data;
+using MlNetMultiTask.Networks;
 using MlNetMultiTask.Training;
 
 namespace MlNetMultiTask;
@@ -15,6 +16,9 @@ public abstract class MultiTaskTrainerOptions
     private protected MultiTaskTrainerOptions()
     {
     }
+
+    /// <summary>The widths of lower layers where nothing else is said.</summary>
+    private protected static IReadOnlyList<int> DefaultLayers { get; } = [128, 64];
 
     /// <summary>What to predict: one task or more, with different names.</summary>
     /// <value>There is no default; at least one task is needed.</value>
@@ -139,6 +143,9 @@ public abstract class MultiTaskTrainerOptions
     /// <summary>Whether rows of the training data become validation data.</summary>
     internal bool DividesRows => ValidationFraction > 0 || ValidationColumnName is not null;
 
+    /// <summary>What hidden layers are made of.</summary>
+    internal HiddenLayers HiddenLayers => new(Activation, LayerNormalization);
+
     /// <summary>How a training with these options runs.</summary>
     internal TrainingRun Run => new(Progress, Checkpointing, OnCancellation, InitialModel, CancellationToken);
 
@@ -193,6 +200,12 @@ public abstract class MultiTaskTrainerOptions
         {
             Require(width > 0, option, string.Create(CultureInfo.InvariantCulture, $"has a layer of {width} units; each must have 1 or more"));
         }
+    }
+
+    private protected static void RequireTrunk(Trunk? trunk, IReadOnlyList<int> layers, string option)
+    {
+        RequireLayers(layers, option);
+        Require(trunk is null || ReferenceEquals(layers, DefaultLayers), "Trunk", $"and {option} both say what the lower layers are; give one of them");
     }
 
     internal static void RequireCheckpointing(Checkpointing checkpointing)

@@ -22,7 +22,7 @@ public sealed class JointManifestTests
     [InlineData("\"members\":", "\"others\":", "has 0 members")]
     [InlineData("\"members\":", "\"members\": 7, \"others\":", "an array")]
     [InlineData("\"members\":", "\"members\": [7], \"others\":", "an array of objects")]
-    [InlineData("\"members\":", "\"members\": [{}], \"others\":", "'network.members[0].sizes'")]
+    [InlineData("\"members\":", "\"members\": [{}], \"others\":", "'network.members[0].kind'")]
     public void What_does_not_belong_together_is_refused(string from, string to, string words)
     {
         ModelEntries entries = Save();
@@ -55,7 +55,7 @@ public sealed class JointManifestTests
         string text = Encoding.UTF8.GetString(entries.Get(ModelManifest.EntryName));
         string nested = string.Concat(Enumerable.Repeat("{ \"members\": [", 9)) + string.Concat(Enumerable.Repeat("] }", 9));
 
-        Assert.Contains("'network.members[0].sizes'", Refuse(entries, text.Replace("\"members\": [", "\"members\": [" + nested + ",", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("'network.members[0].kind'", Refuse(entries, text.Replace("\"members\": [", "\"members\": [" + nested + ",", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     private static string Refuse(ModelEntries entries, string manifest)

@@ -202,7 +202,7 @@ public sealed class HardParameterSharingNetworkTests
 
     private static MultiTaskNetwork Create((int Features, int[] Shared, int[] Head, int[] Outputs) sizes, ulong seed, float[][]? biases = null)
     {
-        MultiTaskNetwork network = NetworkKinds.Create(HardParameterSharingNetwork.Describe(sizes.Features, sizes.Outputs, sizes.Shared, sizes.Head));
+        MultiTaskNetwork network = NetworkKinds.Create(Descriptions.Hard(sizes.Features, sizes.Outputs, sizes.Shared, sizes.Head));
         network.Initialize(new CounterRandom(seed, 1), biases ?? [.. sizes.Outputs.Select((count, task) => Enumerable.Range(0, count).Select(k => (0.1f * task) - (0.05f * k)).ToArray())]);
         return network;
     }

@@ -76,7 +76,7 @@ public sealed class HiddenLayersTests
     public void A_network_drops_in_training_only()
     {
         using IDisposable scope = torch.NewDisposeScope();
-        using MultiTaskNetwork network = NetworkKinds.Create(HardParameterSharingNetwork.Describe(4, [2], [32], [16]));
+        using MultiTaskNetwork network = NetworkKinds.Create(Descriptions.Hard(4, [2], [32], [16]));
         network.Initialize(new CounterRandom(1, 1), [[0f, 0f]]);
         using var dropout = new Dropout(0.5);
         network.Dropout = dropout;
@@ -95,8 +95,8 @@ public sealed class HiddenLayersTests
     [Fact]
     public void A_description_names_what_is_unusual_and_is_read_again()
     {
-        NetworkDescription usual = HardParameterSharingNetwork.Describe(4, [2], [3], [], new HiddenLayers(Activation.ReLU, false));
-        NetworkDescription unusual = HardParameterSharingNetwork.Describe(4, [2], [3], [], new HiddenLayers(Activation.SiLU, true));
+        NetworkDescription usual = Descriptions.Hard(4, [2], [3], [], new HiddenLayers(Activation.ReLU, false));
+        NetworkDescription unusual = Descriptions.Hard(4, [2], [3], [], new HiddenLayers(Activation.SiLU, true));
 
         Assert.Equal(["sharedLayers", "headLayers"], usual.Sizes.Keys);
         Assert.Equal(new HiddenLayers(Activation.SiLU, true), HiddenLayers.Read(unusual.Sizes));

@@ -120,8 +120,8 @@ public sealed class JointNetworkTests : IDisposable
     [Fact]
     public void The_first_member_begins_as_alone_and_the_others_otherwise()
     {
-        NetworkDescription soft = SoftParameterSharingNetwork.Describe(3, _outputs, [6], [], _hidden);
-        using var network = (JointNetwork)NetworkKinds.Create(JointNetwork.Describe(3, _outputs, [], _hidden, _ => [soft, soft, soft]));
+        NetworkDescription soft = Descriptions.Soft(3, _outputs, [6], [], _hidden);
+        using var network = (JointNetwork)NetworkKinds.Create(Descriptions.Joint(3, _outputs, [], _hidden, _ => [soft, soft, soft]));
         using MultiTaskNetwork alone = NetworkKinds.Create(soft);
         Initialize(network);
         Initialize(alone);
@@ -134,8 +134,8 @@ public sealed class JointNetworkTests : IDisposable
     [Fact]
     public void Members_are_kept_close_each_by_its_own_strength()
     {
-        NetworkDescription soft = SoftParameterSharingNetwork.Describe(3, _outputs, [6], [], _hidden);
-        using var network = (JointNetwork)NetworkKinds.Create(JointNetwork.Describe(3, _outputs, [], _hidden, _ => [soft, HardParameterSharingNetwork.Describe(3, _outputs, [4], [], _hidden), soft]));
+        NetworkDescription soft = Descriptions.Soft(3, _outputs, [6], [], _hidden);
+        using var network = (JointNetwork)NetworkKinds.Create(Descriptions.Joint(3, _outputs, [], _hidden, _ => [soft, Descriptions.Hard(3, _outputs, [4], [], _hidden), soft]));
         Move(network);
         Parameter[][] trunks = [.. new[] { 0, 2 }.SelectMany(member => Enumerable.Range(0, 2).Select(task => network.Members[member].GetTaskParameters(task)[0])).Select(parameter => new[] { parameter })];
         using var flat = new FlatParameters(network.SharedParameters, [.. Enumerable.Range(0, 2).SelectMany(network.GetTaskParameters)]);
@@ -202,8 +202,8 @@ public sealed class JointNetworkTests : IDisposable
     [MemberData(nameof(Lies))]
     public void A_description_that_can_not_be_is_a_format_error(string lie, string words)
     {
-        NetworkDescription member = HardParameterSharingNetwork.Describe(5, _outputs, [4], [], _hidden);
-        NetworkDescription good = JointNetwork.Describe(3, _outputs, [5], _hidden, _ => [member, member]);
+        NetworkDescription member = Descriptions.Hard(5, _outputs, [4], [], _hidden);
+        NetworkDescription good = Descriptions.Joint(3, _outputs, [5], _hidden, _ => [member, member]);
         NetworkDescription description = lie switch
         {
             "none" => good with { Members = [] },
@@ -213,7 +213,7 @@ public sealed class JointNetworkTests : IDisposable
             "outputs" => good with { Members = [member with { OutputCounts = [1, 1] }] },
             "layers" => good with { Sizes = new Dictionary<string, int[]>() },
             "kind" => good with { Members = [member with { Kind = "Other" }] },
-            _ => JointNetwork.Describe(int.MaxValue, _outputs, [], _hidden, width => Enumerable.Repeat(HardParameterSharingNetwork.Describe(width, _outputs, [int.MaxValue], [], _hidden), 100)),
+            _ => Descriptions.Joint(int.MaxValue, _outputs, [], _hidden, width => Enumerable.Repeat(Descriptions.Hard(width, _outputs, [int.MaxValue], [], _hidden), 100)),
         };
 
         Assert.True(NetworkKinds.CountParameters(good) > 0);
@@ -223,7 +223,7 @@ public sealed class JointNetworkTests : IDisposable
     [Fact]
     public void A_description_tells_its_members_apart()
     {
-        NetworkDescription Describe(int width) => JointNetwork.Describe(3, _outputs, [5], _hidden, inputs => [HardParameterSharingNetwork.Describe(inputs, _outputs, [width], [2], _hidden)]);
+        NetworkDescription Describe(int width) => Descriptions.Joint(3, _outputs, [5], _hidden, inputs => [Descriptions.Hard(inputs, _outputs, [width], [2], _hidden)]);
 
         Assert.Equal("JointTraining(sharedLayers 5, HardParameterSharing(headLayers 2, sharedLayers 4))", Describe(4).Describe());
         Assert.NotEqual(Describe(4).Describe(), Describe(6).Describe());
@@ -232,8 +232,8 @@ public sealed class JointNetworkTests : IDisposable
     private static JointNetwork Create(int[] shared, HiddenLayers? hidden = null)
     {
         HiddenLayers layers = hidden ?? _hidden;
-        var network = (JointNetwork)NetworkKinds.Create(JointNetwork.Describe(3, _outputs, shared, layers, width =>
-            [HardParameterSharingNetwork.Describe(width, _outputs, [6], [3], layers), SoftParameterSharingNetwork.Describe(width, _outputs, [4], [], layers)]));
+        var network = (JointNetwork)NetworkKinds.Create(Descriptions.Joint(3, _outputs, shared, layers, width =>
+            [Descriptions.Hard(width, _outputs, [6], [3], layers), Descriptions.Soft(width, _outputs, [4], [], layers)]));
         Initialize(network);
         return network;
     }

@@ -32,7 +32,7 @@ public sealed class NetworkKindsTests
     [Fact]
     public void Layers_beyond_all_bounds_are_a_format_error()
     {
-        NetworkDescription description = HardParameterSharingNetwork.Describe(int.MaxValue, [1], [.. Enumerable.Repeat(int.MaxValue, 5)], []);
+        NetworkDescription description = Descriptions.Hard(int.MaxValue, [1], [.. Enumerable.Repeat(int.MaxValue, 5)], []);
 
         Assert.Contains("too large", Assert.Throws<FormatException>(() => NetworkKinds.CountParameters(description)).Message, StringComparison.Ordinal);
     }
@@ -41,12 +41,12 @@ public sealed class NetworkKindsTests
     public void Large_networks_are_counted_in_64_bits() =>
         Assert.Equal(
             (100_001L * 100_000) + 100_001,
-            NetworkKinds.CountParameters(HardParameterSharingNetwork.Describe(100_000, [1], [100_000], [])));
+            NetworkKinds.CountParameters(Descriptions.Hard(100_000, [1], [100_000], [])));
 
     [Fact]
     public void A_network_keeps_its_description()
     {
-        NetworkDescription description = HardParameterSharingNetwork.Describe(3, [2, 1], [4], []);
+        NetworkDescription description = Descriptions.Hard(3, [2, 1], [4], []);
         using MultiTaskNetwork network = NetworkKinds.Create(description);
 
         Assert.Same(description, network.Description);

@@ -215,7 +215,7 @@ public sealed class SoftParameterSharingNetworkTests
 
     private static SoftParameterSharingNetwork Create(int[] trunk, int[] head, HiddenLayers? hidden = null)
     {
-        var network = (SoftParameterSharingNetwork)NetworkKinds.Create(SoftParameterSharingNetwork.Describe(3, _outputs, trunk, head, hidden ?? new HiddenLayers(Activation.ReLU, false)));
+        var network = (SoftParameterSharingNetwork)NetworkKinds.Create(Descriptions.Soft(3, _outputs, trunk, head, hidden ?? new HiddenLayers(Activation.ReLU, false)));
         network.Initialize(new CounterRandom(1, 1), [.. _outputs.Select(count => new float[count])]);
         return network;
     }

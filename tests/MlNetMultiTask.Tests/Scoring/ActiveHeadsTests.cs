@@ -43,6 +43,8 @@ public sealed class ActiveHeadsTests(ScoringModel shared) : IClassFixture<Scorin
 
         public override IReadOnlyList<Parameter> GetTaskParameters(int task) => _inner.GetTaskParameters(task);
 
+        public override IEnumerable<NetworkLayer> DescribeLayers() => _inner.DescribeLayers();
+
         public override NetworkOutputs Forward(torch.Tensor features, IReadOnlyList<bool>? active = null)
         {
             NetworkOutputs outputs = _inner.Forward(features, active);

@@ -2,6 +2,7 @@ using MlNetMultiTask.Data;
 using MlNetMultiTask.Interop;
 using MlNetMultiTask.Networks;
 using MlNetMultiTask.Tasks;
+using MlNetMultiTask.Tests.Networks;
 using MlNetMultiTask.Training;
 using TorchSharp;
 
@@ -132,8 +133,8 @@ public sealed class JointEngineTests : IDisposable
     {
         int[] outputs = [.. _rows.Infos.Select(info => info.OutputCount)];
         var hidden = new HiddenLayers(Activation.GELU, false);
-        var network = (JointNetwork)NetworkKinds.Create(JointNetwork.Describe(TrainingRows.FeatureCount, outputs, shared, hidden, width =>
-            [HardParameterSharingNetwork.Describe(width, outputs, [5], [3], hidden), SoftParameterSharingNetwork.Describe(width, outputs, [5], [3], hidden)]));
+        var network = (JointNetwork)NetworkKinds.Create(Descriptions.Joint(TrainingRows.FeatureCount, outputs, shared, hidden, width =>
+            [Descriptions.Hard(width, outputs, [5], [3], hidden), Descriptions.Soft(width, outputs, [5], [3], hidden)]));
         network.Initialize(new CounterRandom(2, 50), [.. outputs.Select(count => new float[count])]);
         return network;
     }

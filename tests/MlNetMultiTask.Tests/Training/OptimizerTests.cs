@@ -1,4 +1,5 @@
 using MlNetMultiTask.Networks;
+using MlNetMultiTask.Tests.Networks;
 using MlNetMultiTask.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -71,7 +72,7 @@ public sealed class OptimizerTests
     public void Weight_decay_spares_biases_and_gains(bool decoupled)
     {
         using IDisposable scope = torch.NewDisposeScope();
-        using MultiTaskNetwork network = NetworkKinds.Create(HardParameterSharingNetwork.Describe(3, [1], [4], [2], new HiddenLayers(Activation.ReLU, true)));
+        using MultiTaskNetwork network = NetworkKinds.Create(Descriptions.Hard(3, [1], [4], [2], new HiddenLayers(Activation.ReLU, true)));
         network.Initialize(new CounterRandom(1, 1), [[0.5f]]);
         Dictionary<string, float[]> before = network.state_dict().ToDictionary(item => item.Key, item => item.Value.detach().data<float>().ToArray());
         using var engine = new TorchEngine(network, [PredictionTask.Regression("A")], [1], decoupled ? Optimizer.AdamW(0.1) : Optimizer.Adam(0.1));

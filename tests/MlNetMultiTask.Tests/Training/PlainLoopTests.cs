@@ -1,6 +1,7 @@
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Networks;
 using MlNetMultiTask.Tasks;
+using MlNetMultiTask.Tests.Networks;
 using MlNetMultiTask.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -26,7 +27,7 @@ public sealed class PlainLoopTests
         PredictionTask[] tasks = [.. _classes.Select((_, i) => PredictionTask.MulticlassClassification($"Label{i}"))];
         LabelInfo[] infos = [.. _classes.Select(count => new LabelInfo { OutputCount = count, KeyType = typeof(uint) })];
         TabularData data = CreateRows();
-        using MultiTaskNetwork network = NetworkKinds.Create(HardParameterSharingNetwork.Describe(FeatureCount, _classes, [128, 64], [32]));
+        using MultiTaskNetwork network = NetworkKinds.Create(Descriptions.Hard(FeatureCount, _classes, [128, 64], [32]));
         network.Initialize(new CounterRandom(4, 1), [.. _classes.Select(count => new float[count])]);
         Dictionary<string, Parameter> plain = network.state_dict().ToDictionary(item => item.Key, item => new Parameter(item.Value.detach().clone()));
         using var source = new InMemoryBatchSource(data, new LabelTargets(data, tasks, infos));

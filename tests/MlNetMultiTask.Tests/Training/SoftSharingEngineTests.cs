@@ -2,6 +2,7 @@ using MlNetMultiTask.Data;
 using MlNetMultiTask.Interop;
 using MlNetMultiTask.Networks;
 using MlNetMultiTask.Tasks;
+using MlNetMultiTask.Tests.Networks;
 using MlNetMultiTask.Training;
 using TorchSharp;
 
@@ -33,7 +34,7 @@ public sealed class SoftSharingEngineTests : IDisposable
         }
 
         _network = (SoftParameterSharingNetwork)NetworkKinds.Create(
-            SoftParameterSharingNetwork.Describe(TrainingRows.FeatureCount, [.. _rows.Infos.Select(info => info.OutputCount)], [5], [3], new HiddenLayers(Activation.GELU, false)));
+            Descriptions.Soft(TrainingRows.FeatureCount, [.. _rows.Infos.Select(info => info.OutputCount)], [5], [3], new HiddenLayers(Activation.GELU, false)));
         var random = new CounterRandom(2, 50);
         _network.Initialize(random, [.. _rows.Infos.Select(info => new float[info.OutputCount])]);
         _source = _rows.OpenSource();

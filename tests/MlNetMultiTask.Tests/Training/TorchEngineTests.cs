@@ -1,6 +1,7 @@
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Networks;
 using MlNetMultiTask.Tasks;
+using MlNetMultiTask.Tests.Networks;
 using MlNetMultiTask.Training;
 using TorchSharp;
 
@@ -274,7 +275,7 @@ public sealed class TorchEngineTests
     public void A_network_without_shared_layers_has_no_shared_parameters()
     {
         PredictionTask[] tasks = [PredictionTask.Regression("A"), PredictionTask.Regression("B")];
-        using MultiTaskNetwork network = NetworkKinds.Create(HardParameterSharingNetwork.Describe(2, [1, 1], [], []));
+        using MultiTaskNetwork network = NetworkKinds.Create(Descriptions.Hard(2, [1, 1], [], []));
         using var engine = new TorchEngine(network, tasks, [1, 1]);
         using var step = new EngineStep(new TrainingRows(4));
 

@@ -94,7 +94,7 @@ internal sealed class TrainingRows
     /// <summary>A network with random parameters everywhere, biases among them, so that no ReLU stands on its kink.</summary>
     public MultiTaskNetwork CreateNetwork(uint seed = 1)
     {
-        MultiTaskNetwork network = NetworkKinds.Create(HardParameterSharingNetwork.Describe(FeatureCount, [.. Infos.Select(info => info.OutputCount)], _shared, _head));
+        MultiTaskNetwork network = NetworkKinds.Create(Descriptions.Hard(FeatureCount, [.. Infos.Select(info => info.OutputCount)], _shared, _head));
         var random = new CounterRandom(seed, 50);
         float[][] biases = [.. Infos.Select(info => new float[info.OutputCount])];
         Array.ForEach(biases, bias => random.FillUniform(bias, 1f));

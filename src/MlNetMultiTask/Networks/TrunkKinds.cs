@@ -1,0 +1,38 @@
+namespace MlNetMultiTask.Networks;
+
+/// <summary>The trunks that can be built from a description: one line a kind.</summary>
+internal static class TrunkKinds
+{
+    private static readonly Dictionary<string, TrunkKind> _kinds = new(StringComparer.Ordinal)
+    {
+        [DenseStack.KindName] = new(DenseStack.Create, DenseStack.CountParameters, DenseStack.GetOutputWidth),
+        [ResidualStack.KindName] = new(ResidualStack.Create, ResidualStack.CountParameters, ResidualStack.GetOutputWidth),
+        [ConvolutionalStack.KindName] = new(ConvolutionalStack.Create, ConvolutionalStack.CountParameters, ConvolutionalStack.GetOutputWidth),
+    };
+
+    /// <summary>Builds the trunk; its parameters are 0.</summary>
+    /// <param name="description">Its description.</param>
+    /// <param name="inputs">The width of its input.</param>
+    /// <param name="hidden">What hidden layers are made of.</param>
+    /// <exception cref="FormatException">The kind is unknown, a setting is missing, or the trunk does not take inputs of this width.</exception>
+    public static LayerStack Create(TrunkDescription description, int inputs, HiddenLayers hidden) => Find(description).Create(description, inputs, hidden);
+
+    /// <summary>The number of parameters that the trunk would have, without building it.</summary>
+    /// <exception cref="FormatException">As of <see cref="Create"/>.</exception>
+    /// <exception cref="OverflowException">The number is beyond all bounds.</exception>
+    public static long CountParameters(TrunkDescription description, int inputs, HiddenLayers hidden) => Find(description).CountParameters(description, inputs, hidden);
+
+    /// <summary>The width of the output that the trunk would have.</summary>
+    /// <exception cref="FormatException">As of <see cref="Create"/>.</exception>
+    public static int GetOutputWidth(TrunkDescription description, int inputs) => Find(description).GetOutputWidth(description, inputs);
+
+    private static TrunkKind Find(TrunkDescription description) =>
+        _kinds.TryGetValue(description.Kind, out TrunkKind? kind)
+            ? kind
+            : throw new FormatException($"The trunk kind '{description.Kind}' is unknown; this version of MlNetMultiTask knows {string.Join(", ", _kinds.Keys)}.");
+
+    private sealed record TrunkKind(
+        Func<TrunkDescription, int, HiddenLayers, LayerStack> Create,
+        Func<TrunkDescription, int, HiddenLayers, long> CountParameters,
+        Func<TrunkDescription, int, int> GetOutputWidth);
+}
