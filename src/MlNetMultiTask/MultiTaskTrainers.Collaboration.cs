@@ -72,7 +72,7 @@ public sealed partial class MultiTaskTrainers
     }
 
     /// <summary>Several copies of one trainer's network, which begin with different numbers and are trained together on the loss of their mean output.</summary>
-    /// <param name="member">The trainer whose network is copied: <see cref="HardParameterSharingTrainer"/> or <see cref="SoftParameterSharingTrainer"/>.</param>
+    /// <param name="member">The trainer whose network is copied: a trainer of one network.</param>
     /// <param name="numberOfMembers">How many networks there are; from 1 to 100.</param>
     /// <returns>The trainer.</returns>
     /// <exception cref="ArgumentException">An argument is not valid; the message names it.</exception>

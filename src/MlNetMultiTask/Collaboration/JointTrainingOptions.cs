@@ -11,7 +11,7 @@ public sealed class JointTrainingOptions
 {
     /// <summary>
     /// Whose networks are trained together: one trainer, of whose network <see cref="NumberOfMembers"/> copies are made, or two trainers or more. Each is a trainer of one
-    /// network, <see cref="HardParameterSharingTrainer"/> or <see cref="SoftParameterSharingTrainer"/>, and gives its network: its layers, and how close soft sharing keeps them.
+    /// network that is none of joint training itself, and gives its network: its layers, and what its options say of how they share.
     /// What concerns the training (tasks, columns, batches, epochs, learning rate and so on) is said once for all, by the first, and the others must say the same. All
     /// listeners of progress are told, and training ends by one token, whichever of them has it. Seed, checkpointing and initial model count in the first only.
     /// </summary>

@@ -6,14 +6,9 @@ namespace MlNetMultiTask.Networks;
 /// <summary>
 /// A network per task; behind each stage of their trunks a cross-stitch unit, by which every task goes on with a mixture of what all have computed, x̃ᵢ = Σⱼ αᵢⱼ xⱼ (Misra et al. 2016).
 /// </summary>
-internal sealed class CrossStitchNetwork : MultiTaskNetwork
+internal sealed class CrossStitchNetwork : PerTaskNetwork
 {
     public const string KindName = "CrossStitch";
-
-    private const string TrunkLayers = "trunkLayers";
-
-    private readonly LayerStack[] _trunks;
-    private readonly TaskHeads _heads;
 
     /// <summary>Each α as a list, row by row: as a matrix it would be a weight that optimizers decay to 0, away from the identity.</summary>
     private readonly Parameter[] _units;
@@ -23,21 +18,11 @@ internal sealed class CrossStitchNetwork : MultiTaskNetwork
     public CrossStitchNetwork(NetworkDescription description)
         : base(description)
     {
-        HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
-        TrunkDescription trunk = description.GetTrunk(TrunkLayers);
-        _trunks = [.. description.OutputCounts.Select(_ => TrunkKinds.Create(trunk, description.FeatureCount, hidden))];
-        for (int i = 0; i < _trunks.Length; i++)
-        {
-            register_module(TrunkName(i), _trunks[i]);
-        }
-
-        _units = [.. Enumerable.Range(0, _trunks[0].StageCount).Select(_ => new Parameter(torch.zeros((long)_trunks.Length * _trunks.Length, dtype: torch.float32, device: torch.CPU)))];
+        _units = [.. Enumerable.Range(0, Trunks[0].StageCount).Select(_ => new Parameter(torch.zeros((long)Trunks.Count * Trunks.Count, dtype: torch.float32, device: torch.CPU)))];
         for (int stage = 0; stage < _units.Length; stage++)
         {
             register_parameter(UnitName(stage), _units[stage]);
         }
-
-        _heads = new TaskHeads(this, _trunks[0].OutputWidth, hidden);
     }
 
     /// <summary>What units begin with: a task's own activations weigh this, and the others' the rest in equal parts.</summary>
@@ -59,59 +44,47 @@ internal sealed class CrossStitchNetwork : MultiTaskNetwork
     public override IReadOnlyList<TaskMixture> Mixtures => [.. _units.Select((unit, stage) => new TaskMixture(UnitName(stage), ToMatrix(unit)))];
 
     public static NetworkDescription Describe(int featureCount, IReadOnlyList<int> outputCounts, TrunkDescription trunk, IReadOnlyList<int> headLayers, HiddenLayers hidden) =>
-        NetworkDescription.Create(KindName, featureCount, outputCounts, TrunkLayers, trunk, [new(TaskHeads.Layers, [.. headLayers]), .. hidden.Sizes]);
+        Describe(KindName, featureCount, outputCounts, trunk, headLayers, hidden);
 
     /// <exception cref="FormatException">The description lacks a setting.</exception>
     public static long CountParameters(NetworkDescription description)
     {
-        HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
-        TrunkDescription trunk = description.GetTrunk(TrunkLayers);
         long tasks = description.OutputCounts.Count;
-        return checked((tasks * TrunkKinds.CountParameters(trunk, description.FeatureCount, hidden))
-            + (tasks * tasks * TrunkKinds.GetStageCount(trunk))
-            + TaskHeads.CountParameters(description, TrunkKinds.GetOutputWidth(trunk, description.FeatureCount), hidden));
+        return checked(CountTrunksAndHeads(description) + (tasks * tasks * TrunkKinds.GetStageCount(GetTrunk(description))));
     }
-
-    public override IReadOnlyList<Parameter> GetTaskParameters(int task) => [.. _trunks[task].Parameters, .. _heads.GetParameters(task)];
 
     public override IEnumerable<NetworkLayer> DescribeLayers()
     {
-        long tasks = _trunks.Length;
+        long tasks = Trunks.Count;
         NetworkLayer DescribeUnit(int stage)
         {
-            long[] shape = [tasks, _trunks[0].GetStageSize(stage)];
+            long[] shape = [tasks, Trunks[0].GetStageSize(stage)];
             return new NetworkLayer(UnitName(stage), "CrossStitchUnit", shape, shape, tasks * tasks, tasks * tasks * shape[1], null);
         }
 
-        return [.. _trunks.SelectMany((trunk, task) => trunk.DescribeLayers(TrunkName(task), task)), .. Enumerable.Range(0, _units.Length).Select(DescribeUnit), .. _heads.DescribeLayers()];
+        return [.. base.DescribeLayers(), .. Enumerable.Range(0, _units.Length).Select(DescribeUnit)];
     }
 
     /// <summary>All trunks are computed, since each task reads all of them; only heads are left out.</summary>
     public override NetworkOutputs Forward(torch.Tensor features, IReadOnlyList<bool>? active = null)
     {
         Dropout? dropout = training ? Dropout : null;
-        torch.Tensor[] states = [.. _trunks.Select(_ => features)];
+        torch.Tensor[] states = [.. Trunks.Select(_ => features)];
         for (int stage = 0; stage < _units.Length; stage++)
         {
-            torch.Tensor stacked = torch.stack([.. _trunks.Select((trunk, i) => trunk.ForwardStage(stage, states[i], dropout))]);
-            torch.Tensor unit = _units[stage].view(_trunks.Length, _trunks.Length);
+            torch.Tensor stacked = torch.stack([.. Trunks.Select((trunk, i) => trunk.ForwardStage(stage, states[i], dropout))]);
+            torch.Tensor unit = _units[stage].view(Trunks.Count, Trunks.Count);
             states = unit.matmul(stacked.flatten(1)).view(stacked.shape).unbind(0);
         }
 
-        return new NetworkOutputs(null, _heads.Forward(task => states[task], active, dropout));
+        return new NetworkOutputs(null, Heads.Forward(task => states[task], active, dropout));
     }
 
-    /// <summary>Each task's network begins as it would alone. So all trunks begin alike: what units add up are then units of the same meaning.</summary>
+    /// <summary>All trunks begin alike: so what units add up are units of the same meaning.</summary>
     public override void Initialize(IRandomSource random, IReadOnlyList<float[]> outputBiases)
     {
-        for (int i = 0; i < _trunks.Length; i++)
-        {
-            IRandomSource own = random.Fork();
-            _trunks[i].Initialize(own);
-            _heads[i].Initialize(own, outputBiases[i]);
-        }
-
-        int tasks = _trunks.Length;
+        base.Initialize(random, outputBiases);
+        int tasks = Trunks.Count;
         double other = tasks > 1 ? (1 - SelfWeight) / (tasks - 1) : 0;
         double self = tasks > 1 ? SelfWeight : 1;
         float[] first = [.. Enumerable.Range(0, tasks * tasks).Select(i => (float)(i / tasks == i % tasks ? self : other))];
@@ -122,7 +95,7 @@ internal sealed class CrossStitchNetwork : MultiTaskNetwork
 
     private double[,] ToMatrix(Parameter unit)
     {
-        int tasks = _trunks.Length;
+        int tasks = Trunks.Count;
         var matrix = new double[tasks, tasks];
         using torch.Tensor values = unit.detach();
         foreach ((int i, float value) in values.data<float>().ToArray().Index())
@@ -132,8 +105,6 @@ internal sealed class CrossStitchNetwork : MultiTaskNetwork
 
         return matrix;
     }
-
-    private static string TrunkName(int task) => FormattableString.Invariant($"trunk{task}");
 
     private static string UnitName(int stage) => FormattableString.Invariant($"unit{stage}");
 }

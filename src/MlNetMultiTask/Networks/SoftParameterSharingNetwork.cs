@@ -4,61 +4,37 @@ using TorchSharp.Modules;
 namespace MlNetMultiTask.Networks;
 
 /// <summary>A network per task, each with a trunk and a head of its own; what keeps them close is a term of the loss.</summary>
-internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
+internal sealed class SoftParameterSharingNetwork : PerTaskNetwork
 {
     public const string KindName = "SoftParameterSharing";
 
-    private const string TrunkLayers = "trunkLayers";
-
-    private readonly LayerStack[] _trunks;
-    private readonly TaskHeads _heads;
     private IReadOnlyList<SharingPenalty> _penalties = [];
 
     public SoftParameterSharingNetwork(NetworkDescription description)
         : base(description)
     {
-        HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
-        TrunkDescription trunk = description.GetTrunk(TrunkLayers);
-        _trunks = [.. description.OutputCounts.Select(_ => TrunkKinds.Create(trunk, description.FeatureCount, hidden))];
-        for (int i = 0; i < _trunks.Length; i++)
-        {
-            register_module(TrunkName(i), _trunks[i]);
-        }
-
-        _heads = new TaskHeads(this, _trunks[0].OutputWidth, hidden);
     }
 
     public override IReadOnlyList<Parameter> SharedParameters => [];
 
     public static NetworkDescription Describe(int featureCount, IReadOnlyList<int> outputCounts, TrunkDescription trunk, IReadOnlyList<int> headLayers, HiddenLayers hidden) =>
-        NetworkDescription.Create(KindName, featureCount, outputCounts, TrunkLayers, trunk, [new(TaskHeads.Layers, [.. headLayers]), .. hidden.Sizes]);
+        Describe(KindName, featureCount, outputCounts, trunk, headLayers, hidden);
 
     /// <exception cref="FormatException">The description lacks a setting.</exception>
-    public static long CountParameters(NetworkDescription description)
-    {
-        HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
-        TrunkDescription trunk = description.GetTrunk(TrunkLayers);
-        return checked((description.OutputCounts.Count * TrunkKinds.CountParameters(trunk, description.FeatureCount, hidden))
-            + TaskHeads.CountParameters(description, TrunkKinds.GetOutputWidth(trunk, description.FeatureCount), hidden));
-    }
-
-    public override IReadOnlyList<Parameter> GetTaskParameters(int task) => [.. _trunks[task].Parameters, .. _heads.GetParameters(task)];
-
-    public override IEnumerable<NetworkLayer> DescribeLayers() =>
-        [.. _trunks.SelectMany((trunk, task) => trunk.DescribeLayers(TrunkName(task), task).Concat(_heads.DescribeLayers(task)))];
+    public static long CountParameters(NetworkDescription description) => CountTrunksAndHeads(description);
 
     public override NetworkOutputs Forward(torch.Tensor features, IReadOnlyList<bool>? active = null) =>
-        new(null, [.. _trunks.Select((_, i) => active is null || active[i] ? Forward(features, i) : null)]);
+        new(null, [.. Trunks.Select((_, i) => active is null || active[i] ? Forward(features, i) : null)]);
 
     /// <summary>Tasks with targets in some rows only are computed on these rows, all of them together.</summary>
     public override NetworkOutputs ForwardRows(torch.Tensor features, IReadOnlyList<bool> active, IReadOnlyList<long[]?> rows)
     {
-        if (_trunks[0] is not DenseStack)
+        if (Trunks[0] is not DenseStack)
         {
-            return new NetworkOutputs(null, [.. _trunks.Select((_, task) => active[task] ? ForwardSome(features, task, rows[task]) : null)]);
+            return new NetworkOutputs(null, [.. Trunks.Select((_, task) => active[task] ? ForwardSome(features, task, rows[task]) : null)]);
         }
 
-        var raw = new torch.Tensor?[_trunks.Length];
+        var raw = new torch.Tensor?[Trunks.Count];
         int[] partial = [.. Enumerable.Range(0, raw.Length).Where(i => active[i] && rows[i] is not null)];
         for (int i = 0; i < raw.Length; i++)
         {
@@ -79,13 +55,13 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
     /// <param name="weights">What each pair of tasks weighs [T, T]; null for 1.</param>
     public void KeepClose(double strength, SharingScope scope, double[,]? weights)
     {
-        int[] all = [.. Enumerable.Range(0, _trunks.Length)];
+        int[] all = [.. Enumerable.Range(0, Trunks.Count)];
         SharingPenalty Keep(IEnumerable<int> tasks, Func<int, LayerStack> of) => new(strength, [.. tasks], [.. tasks.Select(task => of(task).Parameters)], weights);
 
-        _penalties = [Keep(all, task => _trunks[task])];
+        _penalties = [Keep(all, task => Trunks[task])];
         if (scope == SharingScope.TrunkAndHeads)
         {
-            _penalties = [.. _penalties, .. all.GroupBy(task => Description.OutputCounts[task]).Select(group => Keep(group, task => _heads[task]))];
+            _penalties = [.. _penalties, .. all.GroupBy(task => Description.OutputCounts[task]).Select(group => Keep(group, task => Heads[task]))];
         }
     }
 
@@ -100,21 +76,10 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
     public override double? GetParameterDistance(IParameterBuffers buffers) =>
         _penalties.Count == 0 ? null : _penalties.Sum(penalty => penalty.GetDistance(buffers));
 
-    /// <summary>Each task's network begins as it would alone; so all trunks begin alike.</summary>
-    public override void Initialize(IRandomSource random, IReadOnlyList<float[]> outputBiases)
-    {
-        for (int i = 0; i < _trunks.Length; i++)
-        {
-            IRandomSource own = random.Fork();
-            _trunks[i].Initialize(own);
-            _heads[i].Initialize(own, outputBiases[i]);
-        }
-    }
-
     private torch.Tensor Forward(torch.Tensor features, int task)
     {
         Dropout? dropout = training ? Dropout : null;
-        return _heads[task].Forward(_trunks[task].Forward(features, dropout), dropout);
+        return Heads[task].Forward(Trunks[task].Forward(features, dropout), dropout);
     }
 
     /// <summary>The outputs of some rows, at their places among those of all; null for all rows.</summary>
@@ -131,8 +96,6 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
 
     private static torch.Tensor Empty(torch.Tensor features, int outputs) => torch.zeros(features.shape[0], outputs, dtype: torch.float32, device: torch.CPU);
 
-    private static string TrunkName(int task) => FormattableString.Invariant($"trunk{task}");
-
     private void ForwardTogether(torch.Tensor features, int[] tasks, IReadOnlyList<long[]?> rows, torch.Tensor?[] raw)
     {
         Dropout? dropout = training ? Dropout : null;
@@ -145,11 +108,11 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
         }
 
         torch.Tensor input = features.index_select(0, torch.tensor(padded)).view(tasks.Length, longest, features.shape[1]);
-        torch.Tensor shared = DenseStack.ForwardTogether([.. tasks.Select(task => (DenseStack)_trunks[task])], input, dropout);
+        torch.Tensor shared = DenseStack.ForwardTogether([.. tasks.Select(task => (DenseStack)Trunks[task])], input, dropout);
         foreach (IGrouping<int, int> group in Enumerable.Range(0, tasks.Length).GroupBy(i => Description.OutputCounts[tasks[i]]))
         {
             torch.Tensor own = group.Count() == tasks.Length ? shared : shared.index_select(0, torch.tensor(group.Select(i => (long)i).ToArray()));
-            torch.Tensor outputs = DenseStack.ForwardTogether([.. group.Select(i => _heads[tasks[i]])], own, dropout);
+            torch.Tensor outputs = DenseStack.ForwardTogether([.. group.Select(i => Heads[tasks[i]])], own, dropout);
             foreach ((int place, int i) in group.Index())
             {
                 long[] of = rows[tasks[i]]!;

@@ -18,7 +18,7 @@ public static class TrainerCases
         ["JointTraining"] = (ml, setup) => ml.MultiTask.Trainers.JointTraining(new JointTrainingOptions
         {
             Members = [ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()), ml.MultiTask.Trainers.SoftParameterSharing(setup.To<SoftParameterSharingOptions>())],
-            SharedLayers = [16],
+            SharedTrunk = Trunk.Residual(width: 16, numberOfBlocks: 1),
             OwnLossWeight = 0.5,
         }),
         ["Distillation"] = (ml, setup) => Distil(ml, setup, ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>())),

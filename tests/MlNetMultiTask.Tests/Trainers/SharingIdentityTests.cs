@@ -31,41 +31,30 @@ public sealed class SharingIdentityTests
         }),
         Separate(batchSize, normalization, epochs));
 
+    /// <summary>With one level it is customized gate control.</summary>
     [Theory]
     [MemberData(nameof(Trainings))]
-    public void Extraction_with_one_level_and_nothing_shared_is_separate_networks(int batchSize, bool normalization, int epochs) => AssertSame(
-        _ml.MultiTask.Trainers.ProgressiveLayeredExtraction(new ProgressiveLayeredExtractionOptions
+    public void Extraction_with_nothing_shared_is_separate_networks(int batchSize, bool normalization, int epochs)
+    {
+        foreach (int levels in (int[])[1, 2])
         {
-            Tasks = TestData.Tasks(),
-            NumberOfLevels = 1,
-            NumberOfSharedExperts = 0,
-            NumberOfTaskExperts = 1,
-            ExpertLayers = [7, 5],
-            HeadLayers = [3],
-            BatchSize = batchSize,
-            LayerNormalization = normalization,
-            MaximumNumberOfEpochs = epochs,
-            Seed = 4,
-        }),
-        Separate(batchSize, normalization, epochs));
-
-    [Theory]
-    [MemberData(nameof(Trainings))]
-    public void Extraction_with_two_levels_and_nothing_shared_is_separate_networks(int batchSize, bool normalization, int epochs) => AssertSame(
-        _ml.MultiTask.Trainers.ProgressiveLayeredExtraction(new ProgressiveLayeredExtractionOptions
-        {
-            Tasks = TestData.Tasks(),
-            NumberOfLevels = 2,
-            NumberOfSharedExperts = 0,
-            NumberOfTaskExperts = 1,
-            ExpertLayers = [6],
-            HeadLayers = [3],
-            BatchSize = batchSize,
-            LayerNormalization = normalization,
-            MaximumNumberOfEpochs = epochs,
-            Seed = 4,
-        }),
-        Separate(batchSize, normalization, epochs, [6, 6]));
+            AssertSame(
+                _ml.MultiTask.Trainers.ProgressiveLayeredExtraction(new ProgressiveLayeredExtractionOptions
+                {
+                    Tasks = TestData.Tasks(),
+                    NumberOfLevels = levels,
+                    NumberOfSharedExperts = 0,
+                    NumberOfTaskExperts = 1,
+                    ExpertLayers = [6],
+                    HeadLayers = [3],
+                    BatchSize = batchSize,
+                    LayerNormalization = normalization,
+                    MaximumNumberOfEpochs = epochs,
+                    Seed = 4,
+                }),
+                Separate(batchSize, normalization, epochs, [.. Enumerable.Repeat(6, levels)]));
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Trainings))]
