@@ -107,6 +107,11 @@ internal sealed class SoftParameterSharingNetwork : MultiTaskNetwork
         {
             IRandomSource own = random.Fork();
             _trunks[i].Initialize(own);
+            if (i > 0 && _trunks[i] is CustomStack custom)
+            {
+                custom.CopyFrom((CustomStack)_trunks[0]);
+            }
+
             _heads[i].Initialize(own, outputBiases[i]);
         }
     }

@@ -17,6 +17,7 @@ internal sealed class TorchEngine : ITrainingEngine
     private readonly FlatOptimizer _optimizer;
     private readonly Range[] _ownRanges;
     private readonly bool[] _frozen;
+    private readonly int _bufferLength;
     private torch.Tensor?[] _losses = [];
     private NetworkOutputs? _predicted;
     private torch.Tensor? _sharedRows;
@@ -37,6 +38,7 @@ internal sealed class TorchEngine : ITrainingEngine
         _optimizer = (optimizer ?? Optimizer.Adam()).Start(_parameters.Decayed);
         _ownRanges = [.. Enumerable.Range(0, tasks.Count).Select(task => _parameters.GetTaskRange(network, task))];
         _frozen = new bool[tasks.Count];
+        _bufferLength = (int)NetworkTensors.GetBuffers(network).Sum(buffer => buffer.Tensor.numel());
         network.train();
         network.Dropout = dropout > 0 ? new Dropout(dropout) : null;
     }
@@ -45,9 +47,9 @@ internal sealed class TorchEngine : ITrainingEngine
 
     public bool HasSharedParameters => _parameters.SharedCount > 0;
 
-    public bool HasFiniteParameters => _parameters.ValueSpan.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) < 0;
+    public bool HasFiniteParameters => IsFinite(_parameters.ValueSpan) && IsFinite(ExportBuffers());
 
-    public int ParameterCount => _parameters.ValueSpan.Length;
+    public int ParameterCount => _parameters.ValueSpan.Length + _bufferLength;
 
     public IReadOnlyList<torch.Tensor?> Outputs { get; private set; } = [];
 
@@ -216,7 +218,7 @@ internal sealed class TorchEngine : ITrainingEngine
     }
 
     public EngineState Export() =>
-        new(ExportParameters(), _optimizer.StepCount, _optimizer.ExportMoments());
+        new(_parameters.ValueSpan.ToArray(), _optimizer.StepCount, _optimizer.ExportMoments()) { Buffers = ExportBuffers() };
 
     public void Import(EngineState state)
     {
@@ -226,13 +228,34 @@ internal sealed class TorchEngine : ITrainingEngine
             throw new FormatException($"The training state has {state.Parameters.Length} parameters and {state.Moments.Length} moments, and this training has {count} and {_optimizer.Moments.Count}.");
         }
 
-        ImportParameters(state.Parameters);
+        if (state.Buffers.Length != _bufferLength)
+        {
+            throw new FormatException($"The training state has {state.Buffers.Length} numbers of buffers, and this training has {_bufferLength}.");
+        }
+
+        ImportParameters([.. state.Parameters, .. state.Buffers]);
         _optimizer.Import(state.StepCount, state.Moments);
     }
 
-    public float[] ExportParameters() => _parameters.ValueSpan.ToArray();
+    /// <summary>The parameters, and the network's buffers behind them.</summary>
+    public float[] ExportParameters() => [.. _parameters.ValueSpan, .. ExportBuffers()];
 
-    public void ImportParameters(float[] parameters) => parameters.CopyTo(_parameters.ValueSpan);
+    public void ImportParameters(float[] parameters)
+    {
+        int at = _parameters.ValueSpan.Length;
+        parameters.AsSpan(0, at).CopyTo(_parameters.ValueSpan);
+        if (_bufferLength == 0)
+        {
+            return;
+        }
+
+        foreach ((string name, torch.Tensor buffer) in NetworkTensors.GetBuffers(_network))
+        {
+            int length = (int)buffer.numel();
+            NetworkTensors.Write(name, buffer, parameters[at..(at + length)]);
+            at += length;
+        }
+    }
 
     public void Freeze(int task, float[] parameters)
     {
@@ -254,6 +277,10 @@ internal sealed class TorchEngine : ITrainingEngine
         _network.Dropout = null;
         _parameters.Dispose();
     }
+
+    private static bool IsFinite(ReadOnlySpan<float> values) => values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) < 0;
+
+    private float[] ExportBuffers() => _bufferLength == 0 ? [] : [.. NetworkTensors.GetBuffers(_network).SelectMany(buffer => NetworkTensors.Read(buffer.Name, buffer.Tensor))];
 
     /// <summary>The outputs for tasks with a target in the batch; a task without is not computed.</summary>
     private NetworkOutputs Forward(Batch batch)

@@ -109,7 +109,7 @@ public sealed class CheckpointContract : IDisposable
         ];
         using var another = new Fitted(trainerName, Setup with { MaximumNumberOfEpochs = 1 });
         others = [.. others, (Setup with { InitialModel = another.Model }, ["checksum of the initial model was none"])];
-        Assert.All(others, other =>
+        Assert.All(others.Where(other => !TrainerCases.Refuses(trainerName, other.Words[0].Split(' ')[0])), other =>
         {
             string message = Assert.Throws<ArgumentException>(() => new Fitted(trainerName, other.Setup with { Checkpointing = checkpointing })).Message;
             Assert.All(other.Words, word => Assert.Contains(word, message, StringComparison.Ordinal));
