@@ -10,6 +10,7 @@ internal sealed class CustomModuleHost<TModule>
     private const string ModuleName = "module";
 
     private readonly torch.nn.Module _owner;
+    private readonly bool _hasBuffers;
 
     /// <param name="name">What messages call it, for example <c>The custom trunk 'mine'</c>.</param>
     /// <param name="owner">Of what the module becomes a part.</param>
@@ -27,20 +28,18 @@ internal sealed class CustomModuleHost<TModule>
             NetworkTensors.Keep(owner, tensor => tensor.MoveToOuterDisposeScope());
         }
 
-        foreach ((string path, Parameter parameter) in Module.named_parameters())
+        try
         {
-            if (parameter.dtype != torch.ScalarType.Float32 || parameter.device_type != DeviceType.CPU)
-            {
-                throw new FormatException($"{name} has the parameter '{path}' of type {parameter.dtype} on {parameter.device}; parameters must be Float32 on the CPU: make them so, or convert the module in its factory.");
-            }
+            CheckTensors();
+        }
+        catch
+        {
+            Module.Dispose();
+            throw;
         }
 
-        foreach ((string path, torch.Tensor buffer) in NetworkTensors.GetBuffers(Module))
-        {
-            CheckBuffer(path, buffer);
-        }
-
-        Parameters = [.. Module.parameters().Where(parameter => parameter.requires_grad)];
+        Parameters = [.. Module.parameters().Where(parameter => parameter.requires_grad).Distinct(ReferenceEqualityComparer.Instance).Cast<Parameter>()];
+        _hasBuffers = NetworkTensors.GetBuffers(Module).Count > 0;
         NumberCount = NetworkTensors.Get(Module).Sum(entry => entry.Tensor.numel());
     }
 
@@ -59,13 +58,19 @@ internal sealed class CustomModuleHost<TModule>
     /// <exception cref="InvalidOperationException">The module failed.</exception>
     public TResult Compute<TResult>(torch.Tensor features, Func<TModule, TResult> compute)
     {
+        bool isLoneRow = Module.training && features.shape[0] == 1;
         try
         {
-            return compute(Module) ?? throw new InvalidOperationException("It returned null.");
+            TResult result = compute(Module) ?? throw new InvalidOperationException("It returned null.");
+            if (isLoneRow && _hasBuffers)
+            {
+                RequireFiniteBuffers();
+            }
+
+            return result;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            bool isLoneRow = Module.training && features.shape[0] == 1;
             throw new InvalidOperationException(
                 $"{Name} failed on features [{string.Join(", ", features.shape)}]{(Module.training ? " in training" : "")}: {CustomModule.GetFirstLine(e)}"
                 + (isLoneRow ? " Where rows are normalised over a batch, choose a BatchSize that leaves no batch of one row." : ""),
@@ -160,6 +165,34 @@ internal sealed class CustomModuleHost<TModule>
                     weight?.numel(),
                     tasks.Length == 1 ? tasks[0] : null);
             }
+        }
+    }
+
+    /// <summary>The deviation of one row is no number, and would be in a running mean for ever.</summary>
+    private void RequireFiniteBuffers()
+    {
+        foreach ((string path, torch.Tensor buffer) in NetworkTensors.GetBuffers(Module))
+        {
+            if (Array.Exists(NetworkTensors.Read(path, buffer), value => !float.IsFinite(value)))
+            {
+                throw new InvalidOperationException($"Its buffer '{path}' is no longer a finite number.");
+            }
+        }
+    }
+
+    private void CheckTensors()
+    {
+        foreach ((string path, Parameter parameter) in Module.named_parameters())
+        {
+            if (parameter.dtype != torch.ScalarType.Float32 || parameter.device_type != DeviceType.CPU)
+            {
+                throw new FormatException($"{Name} has the parameter '{path}' of type {parameter.dtype} on {parameter.device}; parameters must be Float32 on the CPU: make them so, or convert the module in its factory.");
+            }
+        }
+
+        foreach ((string path, torch.Tensor buffer) in NetworkTensors.GetBuffers(Module))
+        {
+            CheckBuffer(path, buffer);
         }
     }
 

@@ -9,40 +9,45 @@ internal sealed class CustomNetwork : MultiTaskNetwork
     public const string KindName = "CustomNetwork";
 
     private readonly CustomModuleHost<CustomNetworkModule> _host;
-    private readonly IReadOnlyList<Parameter>[] _own;
+    private IReadOnlyList<Parameter>[] _own = [];
+    private IReadOnlyList<Parameter> _shared = [];
 
-    public CustomNetwork(NetworkDescription description)
+    private CustomNetwork(NetworkDescription description)
         : base(description)
     {
         CustomModule custom = GetModule(description);
         var request = new CustomNetworkRequest(description.FeatureCount, description.OutputCounts, custom.Settings);
         _host = new($"The custom network '{custom.Name}'", this, () => MultiTaskNetworks.Create(custom.Name, request));
-        custom.RequireSize(description.FeatureCount, "features", _host.NumberCount);
-        custom.RequireSize(description.OutputCounts.Sum(count => (long)count), "outputs", _host.NumberCount);
-        if (_host.Parameters.Count == 0)
-        {
-            throw new FormatException($"{_host.Name} has no parameters to train: register its modules (RegisterComponents() at the end of its constructor does), and leave requires_grad true for some.");
-        }
-
-        _own = [.. description.OutputCounts.Select((_, task) => FindOwn(task))];
-        HashSet<Parameter> own = new(_own.SelectMany(parameters => parameters), ReferenceEqualityComparer.Instance);
-        if (own.Count < _own.Sum(parameters => parameters.Count))
-        {
-            throw new FormatException($"{_host.Name} gives a parameter as that of two tasks, or twice as that of one; a parameter that several tasks share is nobody's own: leave it out of GetTaskParameters.");
-        }
-
-        SharedParameters = [.. _host.Parameters.Where(parameter => !own.Contains(parameter))];
-        _host.Probe(description.FeatureCount, features => Forward(features));
     }
 
-    public override IReadOnlyList<Parameter> SharedParameters { get; }
+    public override IReadOnlyList<Parameter> SharedParameters => _shared;
 
     public static NetworkDescription Describe(int featureCount, IReadOnlyList<int> outputCounts, CustomModule module) =>
         new(KindName, featureCount, outputCounts, new Dictionary<string, int[]>()) { Module = module };
 
+    /// <exception cref="FormatException">The module can't be made, or is not what it should be.</exception>
+    public static CustomNetwork Create(NetworkDescription description)
+    {
+        var network = new CustomNetwork(description);
+        try
+        {
+            network.Check(GetModule(description));
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>None is known of before the module is built.</summary>
     /// <exception cref="FormatException">The description lacks the module.</exception>
-    public static long CountParameters(NetworkDescription description) => GetModule(description).Settings.Count * 0L;
+    public static long CountParameters(NetworkDescription description)
+    {
+        GetModule(description);
+        return 0;
+    }
 
     public override IReadOnlyList<Parameter> GetTaskParameters(int task) => _own[task];
 
@@ -65,6 +70,26 @@ internal sealed class CustomNetwork : MultiTaskNetwork
 
     /// <summary>The module has its first values from its factory, unless it wants random numbers. Where its outputs start is its own affair too.</summary>
     public override void Initialize(IRandomSource random, IReadOnlyList<float[]> outputBiases) => _host.Initialize(random);
+
+    private void Check(CustomModule custom)
+    {
+        custom.RequireSize(Description.FeatureCount, "features", _host.NumberCount);
+        custom.RequireSize(Description.OutputCounts.Sum(count => (long)count), "outputs", _host.NumberCount);
+        if (_host.Parameters.Count == 0)
+        {
+            throw new FormatException($"{_host.Name} has no parameters to train: register its modules (RegisterComponents() at the end of its constructor does), and leave requires_grad true for some.");
+        }
+
+        _own = [.. Description.OutputCounts.Select((_, task) => FindOwn(task))];
+        HashSet<Parameter> own = new(_own.SelectMany(parameters => parameters), ReferenceEqualityComparer.Instance);
+        if (own.Count < _own.Sum(parameters => parameters.Count))
+        {
+            throw new FormatException($"{_host.Name} gives a parameter as that of two tasks, or twice as that of one; a parameter that several tasks share is nobody's own: leave it out of GetTaskParameters.");
+        }
+
+        _shared = [.. _host.Parameters.Where(parameter => !own.Contains(parameter))];
+        _host.Probe(Description.FeatureCount, features => Forward(features));
+    }
 
     private torch.Tensor Check(torch.Tensor raw, int task, long rows) =>
         _host.Check(raw, FormattableString.Invariant($"raw outputs of task {task + 1}"), rows, Description.OutputCounts[task]);

@@ -19,9 +19,6 @@ internal sealed class CustomStack : LayerStack
         OutputWidth = description.GetSize(Width, 1);
         var request = new CustomTrunkRequest(inputs, OutputWidth, custom.Settings);
         _host = new($"The custom trunk '{custom.Name}'", this, () => MultiTaskNetworks.CreateTrunk(custom.Name, request));
-        custom.RequireSize(inputs, "features", _host.NumberCount);
-        custom.RequireSize(OutputWidth, "outputs", _host.NumberCount);
-        _host.Probe(inputs, features => ForwardStage(0, features, null));
     }
 
     public override int OutputWidth { get; }
@@ -32,10 +29,28 @@ internal sealed class CustomStack : LayerStack
 
     public static TrunkDescription Describe(CustomModule module, int outputWidth) => new(KindName, new Dictionary<string, int[]> { [Width] = [outputWidth] }) { Module = module };
 
-    public static LayerStack Create(TrunkDescription description, int inputs, HiddenLayers hidden) => new CustomStack(description, inputs);
+    public static LayerStack Create(TrunkDescription description, int inputs, HiddenLayers hidden)
+    {
+        var stack = new CustomStack(description, inputs);
+        try
+        {
+            stack.Check(GetModule(description), inputs);
+            return stack;
+        }
+        catch
+        {
+            stack.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>None is known of before the module is built.</summary>
-    public static long CountParameters(TrunkDescription description, int inputs, HiddenLayers hidden) => GetOutputWidth(description, inputs) * 0L;
+    /// <exception cref="FormatException">The description lacks the module.</exception>
+    public static long CountParameters(TrunkDescription description, int inputs, HiddenLayers hidden)
+    {
+        GetModule(description);
+        return 0;
+    }
 
     public static int GetOutputWidth(TrunkDescription description, int inputs)
     {
@@ -69,6 +84,13 @@ internal sealed class CustomStack : LayerStack
     }
 
     public override IEnumerable<NetworkLayer> DescribeLayers(string name, int? task) => _host.DescribeLayers(name, _ => task);
+
+    private void Check(CustomModule custom, int inputs)
+    {
+        custom.RequireSize(inputs, "features", _host.NumberCount);
+        custom.RequireSize(OutputWidth, "outputs", _host.NumberCount);
+        _host.Probe(inputs, features => ForwardStage(0, features, null));
+    }
 
     private static CustomModule GetModule(TrunkDescription description) => description.Module ?? throw new FormatException($"A {KindName} trunk needs the name of its module.");
 }

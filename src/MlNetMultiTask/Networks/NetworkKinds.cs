@@ -10,7 +10,7 @@ internal static class NetworkKinds
         [HardParameterSharingNetwork.KindName] = (description => new HardParameterSharingNetwork(description), HardParameterSharingNetwork.CountParameters),
         [SoftParameterSharingNetwork.KindName] = (description => new SoftParameterSharingNetwork(description), SoftParameterSharingNetwork.CountParameters),
         [JointNetwork.KindName] = (description => new JointNetwork(description), JointNetwork.CountParameters),
-        [CustomNetwork.KindName] = (description => new CustomNetwork(description), CustomNetwork.CountParameters),
+        [CustomNetwork.KindName] = (CustomNetwork.Create, CustomNetwork.CountParameters),
     };
 
     /// <summary>Builds the network; its parameters are 0, but for those of the user's modules. It outlives the dispose scope in which it is built, whosever that is.</summary>

@@ -17,7 +17,7 @@ internal sealed class TorchEngine : ITrainingEngine
     private readonly FlatOptimizer _optimizer;
     private readonly Range[] _ownRanges;
     private readonly bool[] _frozen;
-    private readonly int _bufferLength;
+    private readonly NetworkBuffers _buffers;
     private torch.Tensor?[] _losses = [];
     private NetworkOutputs? _predicted;
     private torch.Tensor? _sharedRows;
@@ -38,7 +38,7 @@ internal sealed class TorchEngine : ITrainingEngine
         _optimizer = (optimizer ?? Optimizer.Adam()).Start(_parameters.Decayed);
         _ownRanges = [.. Enumerable.Range(0, tasks.Count).Select(task => _parameters.GetTaskRange(network, task))];
         _frozen = new bool[tasks.Count];
-        _bufferLength = (int)NetworkTensors.GetBuffers(network).Sum(buffer => buffer.Tensor.numel());
+        _buffers = new NetworkBuffers(network);
         network.train();
         network.Dropout = dropout > 0 ? new Dropout(dropout) : null;
     }
@@ -47,9 +47,9 @@ internal sealed class TorchEngine : ITrainingEngine
 
     public bool HasSharedParameters => _parameters.SharedCount > 0;
 
-    public bool HasFiniteParameters => IsFinite(_parameters.ValueSpan) && IsFinite(ExportBuffers());
+    public bool HasFiniteParameters => IsFinite(_parameters.ValueSpan) && IsFinite(_buffers.Export());
 
-    public int ParameterCount => _parameters.ValueSpan.Length + _bufferLength;
+    public int ParameterCount => _parameters.ValueSpan.Length + _buffers.Count;
 
     public IReadOnlyList<torch.Tensor?> Outputs { get; private set; } = [];
 
@@ -218,19 +218,14 @@ internal sealed class TorchEngine : ITrainingEngine
     }
 
     public EngineState Export() =>
-        new(_parameters.ValueSpan.ToArray(), _optimizer.StepCount, _optimizer.ExportMoments()) { Buffers = ExportBuffers() };
+        new(_parameters.ValueSpan.ToArray(), _optimizer.StepCount, _optimizer.ExportMoments()) { Buffers = _buffers.Export() };
 
     public void Import(EngineState state)
     {
         long count = _parameters.Values.numel();
-        if (state.Parameters.Length != count || state.Moments.Length != _optimizer.Moments.Count || state.Moments.Any(moment => moment.Length != count))
+        if (state.Parameters.Length != count || state.Buffers.Length != _buffers.Count || state.Moments.Length != _optimizer.Moments.Count || state.Moments.Any(moment => moment.Length != count))
         {
-            throw new FormatException($"The training state has {state.Parameters.Length} parameters and {state.Moments.Length} moments, and this training has {count} and {_optimizer.Moments.Count}.");
-        }
-
-        if (state.Buffers.Length != _bufferLength)
-        {
-            throw new FormatException($"The training state has {state.Buffers.Length} numbers of buffers, and this training has {_bufferLength}.");
+            throw new FormatException($"The training state has {state.Parameters.Length} parameters, {state.Moments.Length} moments and {state.Buffers.Length} numbers in buffers, and this training has {count}, {_optimizer.Moments.Count} and {_buffers.Count}.");
         }
 
         ImportParameters([.. state.Parameters, .. state.Buffers]);
@@ -238,23 +233,13 @@ internal sealed class TorchEngine : ITrainingEngine
     }
 
     /// <summary>The parameters, and the network's buffers behind them.</summary>
-    public float[] ExportParameters() => [.. _parameters.ValueSpan, .. ExportBuffers()];
+    public float[] ExportParameters() => [.. _parameters.ValueSpan, .. _buffers.Export()];
 
     public void ImportParameters(float[] parameters)
     {
-        int at = _parameters.ValueSpan.Length;
-        parameters.AsSpan(0, at).CopyTo(_parameters.ValueSpan);
-        if (_bufferLength == 0)
-        {
-            return;
-        }
-
-        foreach ((string name, torch.Tensor buffer) in NetworkTensors.GetBuffers(_network))
-        {
-            int length = (int)buffer.numel();
-            NetworkTensors.Write(name, buffer, parameters[at..(at + length)]);
-            at += length;
-        }
+        int count = _parameters.ValueSpan.Length;
+        parameters.AsSpan(0, count).CopyTo(_parameters.ValueSpan);
+        _buffers.Import(parameters.AsSpan(count));
     }
 
     public void Freeze(int task, float[] parameters)
@@ -279,8 +264,6 @@ internal sealed class TorchEngine : ITrainingEngine
     }
 
     private static bool IsFinite(ReadOnlySpan<float> values) => values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) < 0;
-
-    private float[] ExportBuffers() => _bufferLength == 0 ? [] : [.. NetworkTensors.GetBuffers(_network).SelectMany(buffer => NetworkTensors.Read(buffer.Name, buffer.Tensor))];
 
     /// <summary>The outputs for tasks with a target in the batch; a task without is not computed.</summary>
     private NetworkOutputs Forward(Batch batch)

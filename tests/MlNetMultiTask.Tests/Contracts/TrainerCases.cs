@@ -45,6 +45,9 @@ public static class TrainerCases
     /// <summary>The trainers whose model does not depend on validation data, unless their options say so.</summary>
     public static TheoryData<string> OfTrainingDataAlone { get; } = [.. _all.Keys.Except(_choosing)];
 
+    /// <summary>The trainers whose hidden layers are as their options say.</summary>
+    public static TheoryData<string> OfHiddenLayers { get; } = [.. _all.Keys.Except(_refused.Keys)];
+
     /// <summary>Every trainer with every type of label.</summary>
     public static TheoryData<string, string> AllWithLabelTypes { get; } = Combine(TestData.TasksByLabelType.Keys);
 
