@@ -167,4 +167,40 @@ public sealed partial class MultiTaskTrainers
         ArgumentNullException.ThrowIfNull(options);
         return new ProgressiveLayeredExtractionTrainer(_mlContext, options);
     }
+
+    /// <summary>A network of your own: a module that is registered with <see cref="MultiTaskNetworks.Register"/>.</summary>
+    /// <param name="tasks">What to predict: one task or more.</param>
+    /// <param name="networkName">The name by which the network is registered.</param>
+    /// <param name="settings">What its factory is told; null for nothing.</param>
+    /// <param name="featureColumnName">The column of features: a known-size vector of <see cref="float"/>.</param>
+    /// <param name="exampleWeightColumnName">The column of row weights; null for none.</param>
+    /// <param name="maximumNumberOfEpochs">How many times training passes over the rows.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">A task or an argument is not valid, or the name is not registered.</exception>
+    public CustomNetworkTrainer CustomNetwork(
+        IReadOnlyList<PredictionTask> tasks,
+        string networkName,
+        IReadOnlyDictionary<string, string>? settings = null,
+        string featureColumnName = "Features",
+        string? exampleWeightColumnName = null,
+        int maximumNumberOfEpochs = 50) =>
+        CustomNetwork(new CustomNetworkOptions
+        {
+            Tasks = tasks,
+            NetworkName = networkName,
+            Settings = settings ?? new Dictionary<string, string>(),
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+            MaximumNumberOfEpochs = maximumNumberOfEpochs,
+        });
+
+    /// <summary>A network of your own: a module that is registered with <see cref="MultiTaskNetworks.Register"/>.</summary>
+    /// <param name="options">All options.</param>
+    /// <returns>The trainer.</returns>
+    /// <exception cref="ArgumentException">An option is not valid, or the name is not registered; the message says which.</exception>
+    public CustomNetworkTrainer CustomNetwork(CustomNetworkOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new CustomNetworkTrainer(_mlContext, options);
+    }
 }

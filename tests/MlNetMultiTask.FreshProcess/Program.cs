@@ -1,4 +1,4 @@
-// MlNetMultiTask.FreshProcess <model.zip> <data in ML.NET's binary format> <file for the scores> <culture>
+// MlNetMultiTask.FreshProcess <model.zip> <data in ML.NET's binary format> <file for the scores> <culture> [unregistered]
 // MlNetMultiTask.FreshProcess many-classes <how many>
 // MlNetMultiTask.FreshProcess train <folder of checkpoints>
 using System.Globalization;
@@ -18,6 +18,12 @@ if (args is ["train", string folder])
 }
 
 CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.GetCultureInfo(args[3]);
+
+// The networks of the library need no registration; users' own do.
+if (args is not [.., "unregistered"])
+{
+    SampleNetwork.Register();
+}
 
 var ml = new MLContext();
 ITransformer model = ml.Model.Load(args[0], out _);

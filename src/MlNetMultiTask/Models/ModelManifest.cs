@@ -82,12 +82,13 @@ internal static class ModelManifest
         IReadOnlyList<NamedTensor> tensors = WeightsFile.Read(weights);
         long stored = tensors.Sum(tensor => tensor.Values.LongLength);
         long needed = NetworkKinds.CountParameters(description);
-        if (stored != needed)
+        if (stored < needed || (stored > needed && !description.HasCustomModules))
         {
             // Checked before the network is built: the manifest alone must not decide how much memory is taken.
             throw new FormatException($"The model's weights hold {stored} numbers, and its network has {needed}: the entries do not belong together.");
         }
 
+        CustomModuleManifest.RequireSizes(description, stored);
         MultiTaskNetwork network = NetworkKinds.Create(description);
         try
         {

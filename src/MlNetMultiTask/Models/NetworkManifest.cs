@@ -16,11 +16,13 @@ internal static class NetworkManifest
         json.WriteString("kind", description.Kind);
         json.WriteNumber("featureCount", description.FeatureCount);
         WriteSizes(json, description.Sizes);
+        CustomModuleManifest.Write(json, description.Module);
         if (description.Trunk is { } trunk)
         {
             json.WriteStartObject("trunk");
             json.WriteString("kind", trunk.Kind);
             WriteSizes(json, trunk.Sizes);
+            CustomModuleManifest.Write(json, trunk.Module);
             json.WriteEndObject();
         }
 
@@ -47,7 +49,8 @@ internal static class NetworkManifest
     private static NetworkDescription Read(ManifestReader network, IReadOnlyList<int> outputCounts, bool isMember) =>
         new(network.GetString("kind"), network.GetInt32("featureCount", 1, MaximumSize), outputCounts, ReadSizes(network))
         {
-            Trunk = network.GetOptionalObject("trunk") is { } trunk ? new TrunkDescription(trunk.GetString("kind"), ReadSizes(trunk)) : null,
+            Trunk = network.GetOptionalObject("trunk") is { } trunk ? new TrunkDescription(trunk.GetString("kind"), ReadSizes(trunk)) { Module = CustomModuleManifest.Read(trunk) } : null,
+            Module = CustomModuleManifest.Read(network),
             Members = ReadMembers(network, outputCounts, isMember),
         };
 

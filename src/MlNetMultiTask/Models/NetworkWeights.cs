@@ -1,4 +1,3 @@
-using MlNetMultiTask.Interop;
 using MlNetMultiTask.Networks;
 using MlNetMultiTask.Persistence;
 using TorchSharp;
@@ -11,7 +10,7 @@ internal static class NetworkWeights
     public static IReadOnlyList<NamedTensor> Export(MultiTaskNetwork network)
     {
         using IDisposable scope = torch.NewDisposeScope();
-        return [.. network.state_dict().Select(entry => new NamedTensor(entry.Key, entry.Value.shape, entry.Value.contiguous().AsSpan().ToArray()))];
+        return [.. NetworkTensors.Get(network).Select(entry => new NamedTensor(entry.Name, entry.Tensor.shape, NetworkTensors.Read(entry.Name, entry.Tensor)))];
     }
 
     /// <summary>Sets every weight of a network.</summary>
@@ -19,8 +18,7 @@ internal static class NetworkWeights
     public static void Import(MultiTaskNetwork network, IReadOnlyList<NamedTensor> tensors)
     {
         using IDisposable scope = torch.NewDisposeScope();
-        using IDisposable noGradient = torch.no_grad();
-        Dictionary<string, torch.Tensor> targets = network.state_dict();
+        var targets = NetworkTensors.Get(network).ToDictionary(entry => entry.Name, entry => entry.Tensor, StringComparer.Ordinal);
         if (tensors.Count != targets.Count)
         {
             throw new FormatException($"The model's weights hold {tensors.Count} tensors, and its network has {targets.Count}.");
@@ -39,7 +37,7 @@ internal static class NetworkWeights
                 throw new FormatException(FormattableString.Invariant($"Tensor '{tensor.Name}' of the model's weights holds {tensor.Values[index]} at {index}; weights are finite numbers."));
             }
 
-            target.copy_(torch.tensor(tensor.Values, tensor.Shape));
+            NetworkTensors.Write(tensor.Name, target, tensor.Values);
         }
     }
 }

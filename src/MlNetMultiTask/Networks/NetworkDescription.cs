@@ -14,6 +14,12 @@ internal sealed record NetworkDescription(
     /// <summary>What the lower layers are made of, where they are not dense layers whose widths are among <see cref="Sizes"/>.</summary>
     public TrunkDescription? Trunk { get; init; }
 
+    /// <summary>The user's module, where the network is one; null elsewhere.</summary>
+    public CustomModule? Module { get; init; }
+
+    /// <summary>Whether it has modules of the user's, of which nobody knows how many numbers they have before they are built.</summary>
+    public bool HasCustomModules => Module is not null || Trunk?.Module is not null || Members.Any(member => member.HasCustomModules);
+
     /// <summary>Describes a network with a trunk; of dense layers, the widths are among the settings, as in files before there were others.</summary>
     /// <param name="kind">The network's kind.</param>
     /// <param name="featureCount">The number of features, F.</param>
@@ -31,7 +37,7 @@ internal sealed record NetworkDescription(
     /// <summary>The kind, its settings, trunk and members in words: equal where networks of as many features and outputs are.</summary>
     public string Describe()
     {
-        IEnumerable<string> parts = [SizeLists.Describe(Sizes), Trunk?.Describe() ?? "", .. Members.Select(member => member.Describe())];
+        IEnumerable<string> parts = [Module?.Describe() ?? "", SizeLists.Describe(Sizes), Trunk?.Describe() ?? "", .. Members.Select(member => member.Describe())];
         return $"{Kind}({string.Join(", ", parts.Where(part => part.Length > 0))})";
     }
 

@@ -1,3 +1,5 @@
+using TorchSharp;
+
 namespace MlNetMultiTask.Networks;
 
 /// <summary>The networks that can be built from a description: one line a kind.</summary>
@@ -11,22 +13,21 @@ internal static class NetworkKinds
         [MixtureOfExpertsNetwork.KindName] = (description => new MixtureOfExpertsNetwork(description), MixtureOfExpertsNetwork.CountParameters),
         [ExtractionNetwork.KindName] = (description => new ExtractionNetwork(description), ExtractionNetwork.CountParameters),
         [JointNetwork.KindName] = (description => new JointNetwork(description), JointNetwork.CountParameters),
+        [CustomNetwork.KindName] = (CustomNetwork.Create, CustomNetwork.CountParameters),
     };
 
-    /// <summary>Builds the network; its parameters are 0. It outlives the dispose scope in which it is built, whosever that is.</summary>
-    /// <exception cref="FormatException">The kind is unknown.</exception>
+    /// <summary>Builds the network; its parameters are 0, but for those of the user's modules. It outlives the dispose scope in which it is built, whosever that is.</summary>
+    /// <exception cref="FormatException">The kind is unknown, or the network can't be built.</exception>
     public static MultiTaskNetwork Create(NetworkDescription description)
     {
+        // What is made of a network that can't be is disposed with the scope.
+        using IDisposable scope = torch.NewDisposeScope();
         MultiTaskNetwork network = Find(description).Create(description);
-        foreach (TorchSharp.Modules.Parameter parameter in network.parameters())
-        {
-            parameter.DetachFromDisposeScope();
-        }
-
+        NetworkTensors.Keep(network, tensor => tensor.DetachFromDisposeScope());
         return network;
     }
 
-    /// <summary>The number of parameters that the network would have, without building it.</summary>
+    /// <summary>The number of parameters that the network would have, without building it; those of the user's modules are not counted.</summary>
     /// <exception cref="FormatException">The kind is unknown, or the number is beyond all bounds.</exception>
     public static long CountParameters(NetworkDescription description)
     {

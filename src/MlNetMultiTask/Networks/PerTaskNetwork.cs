@@ -37,6 +37,11 @@ internal abstract class PerTaskNetwork : MultiTaskNetwork
         {
             IRandomSource own = random.Fork();
             Trunks[i].Initialize(own);
+            if (i > 0 && Trunks[i] is CustomStack custom)
+            {
+                custom.CopyFrom((CustomStack)Trunks[0]);
+            }
+
             Heads[i].Initialize(own, outputBiases[i]);
         }
     }

@@ -91,6 +91,33 @@ public sealed class Trunk
         };
     }
 
+    /// <summary>
+    /// A module of your own, from features [B, F] to [B, H], which is registered by a name with <see cref="MultiTaskNetworks.RegisterTrunk"/>. Activation, normalisation and dropout of its layers
+    /// are its own affair; the trainer's options are for the heads. Its first values come from its factory, and are the same again only where it implements <see cref="ISeededModule"/>.
+    /// </summary>
+    /// <param name="name">The name by which it is registered.</param>
+    /// <param name="outputWidth">H, the width of its output; 1 or more.</param>
+    /// <param name="settings">What its factory is told; kept in model files. Null for nothing.</param>
+    /// <returns>The trunk.</returns>
+    /// <exception cref="ArgumentException">An argument is not valid. Whether the name is registered is seen when a network is built.</exception>
+    public static Trunk Custom(string name, int outputWidth, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Require(outputWidth, 1, nameof(outputWidth));
+        if (CustomModule.FindProblem(name) is { } problem)
+        {
+            throw new ArgumentException($"{nameof(name)} {problem}.", nameof(name));
+        }
+
+        if (settings is not null && CustomModule.FindProblem(settings) is { } ofSettings)
+        {
+            throw new ArgumentException($"{nameof(settings)} {ofSettings}.", nameof(settings));
+        }
+
+        var module = CustomModule.Create(name, settings);
+        return new Trunk(CustomStack.Describe(module, outputWidth), string.Create(CultureInfo.InvariantCulture, $"Custom({module.Describe()}; {outputWidth} wide)"));
+    }
+
     /// <summary>Returns the kind and its sizes.</summary>
     /// <returns>For example <c>Dense(128, 64)</c>.</returns>
     public override string ToString() => _text;

@@ -5,8 +5,11 @@ namespace MlNetMultiTask.Networks;
 /// <param name="Sizes">The kind's own settings: named lists of sizes.</param>
 internal sealed record TrunkDescription(string Kind, IReadOnlyDictionary<string, int[]> Sizes)
 {
+    /// <summary>The user's module, where the trunk is one; null elsewhere.</summary>
+    public CustomModule? Module { get; init; }
+
     /// <summary>The kind and its settings in words.</summary>
-    public string Describe() => $"{Kind}({SizeLists.Describe(Sizes)})";
+    public string Describe() => $"{Kind}({SizeLists.Describe(Sizes)}{(Module is null ? "" : $", {Module.Describe()}")})";
 
     /// <summary>A setting of one number or more that the kind can't do without.</summary>
     /// <exception cref="FormatException">The description lacks it.</exception>

@@ -8,6 +8,7 @@ internal static class TrunkKinds
         [DenseStack.KindName] = new(DenseStack.Create, DenseStack.CountParameters, DenseStack.GetOutputWidth, DenseStack.GetStageCount),
         [ResidualStack.KindName] = new(ResidualStack.Create, ResidualStack.CountParameters, ResidualStack.GetOutputWidth, ResidualStack.GetStageCount),
         [ConvolutionalStack.KindName] = new(ConvolutionalStack.Create, ConvolutionalStack.CountParameters, ConvolutionalStack.GetOutputWidth, ConvolutionalStack.GetStageCount),
+        [CustomStack.KindName] = new(CustomStack.Create, CustomStack.CountParameters, CustomStack.GetOutputWidth, CustomStack.GetStageCount),
     };
 
     /// <summary>Builds the trunk; its parameters are 0.</summary>
@@ -17,7 +18,7 @@ internal static class TrunkKinds
     /// <exception cref="FormatException">The kind is unknown, a setting is missing, or the trunk does not take inputs of this width.</exception>
     public static LayerStack Create(TrunkDescription description, int inputs, HiddenLayers hidden) => Find(description).Create(description, inputs, hidden);
 
-    /// <summary>The number of parameters that the trunk would have, without building it.</summary>
+    /// <summary>The number of parameters that the trunk would have, without building it; those of the user's modules are not counted.</summary>
     /// <exception cref="FormatException">As of <see cref="Create"/>.</exception>
     /// <exception cref="OverflowException">The number is beyond all bounds.</exception>
     public static long CountParameters(TrunkDescription description, int inputs, HiddenLayers hidden) => Find(description).CountParameters(description, inputs, hidden);

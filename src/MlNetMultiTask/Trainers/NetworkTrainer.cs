@@ -62,7 +62,7 @@ public abstract class NetworkTrainer : MultiTaskTrainer
     /// <summary>Builds the network and gives it its first weights.</summary>
     internal MultiTaskNetwork BuildNetwork(TabularData rows, IReadOnlyList<LabelInfo> labels)
     {
-        MultiTaskNetwork network = NetworkKinds.Create(DescribeNetwork(rows.FeatureCount, [.. labels.Select(label => label.OutputCount)]));
+        MultiTaskNetwork network = Create(DescribeNetwork(rows.FeatureCount, [.. labels.Select(label => label.OutputCount)]));
         float[][]?[] valueWeights = NetworkTraining.LearnValueWeights(Tasks, rows, labels);
         float[][] biases = [.. Tasks.Select((task, i) => task.GetInitialBias(labels[i], rows.Labels[i], rows.LabelWidths[i], new LabelWeights(rows.GetRowWeights(i), valueWeights[i])))];
         Prepare(network);
@@ -84,6 +84,19 @@ public abstract class NetworkTrainer : MultiTaskTrainer
     /// <summary>Opens a training of a network on rows; the session owns its sources, and not the network.</summary>
     internal TrainingSession OpenSession(MultiTaskNetwork network, TabularData rows, TabularData? validationRows, IReadOnlyList<LabelInfo> labels) =>
         Training.OpenSession([network], rows, validationRows, labels);
+
+    /// <summary>What is wrong with a network that is described by options, and not by a file, is an argument's fault.</summary>
+    private static MultiTaskNetwork Create(NetworkDescription description)
+    {
+        try
+        {
+            return NetworkKinds.Create(description);
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentException(e.Message, e.InnerException ?? e);
+        }
+    }
 
     private NetworkTraining Training => new(this, _options, _variation, [this]);
 

@@ -16,6 +16,7 @@ internal sealed class CheckpointFile
     private const int HeaderLength = 8 + (3 * sizeof(int));
     private const string Parameters = "parameters";
     private const string Moment = "moment";
+    private const string Buffers = "buffers";
     private const string Best = "best";
     private const string BestOfTask = "bestOfTask";
 
@@ -109,7 +110,7 @@ internal sealed class CheckpointFile
         double[] taskProgress = GetDoubles("taskProgress", tasks * ImprovementTracker.StateLength);
         bool[] frozen = [.. GetDoubles("frozen", tasks).Select(value => value != 0)];
         LearnerState[] learners = [.. _state.GetObjects("learners").Select(ReadLearner)];
-        long parameters = learners.Sum(learner => learner.Engine.Parameters.LongLength);
+        long parameters = learners.Sum(learner => learner.Engine.Parameters.LongLength + learner.Engine.Buffers.LongLength);
         bool fits = _history.TaskNames.SequenceEqual(taskNames, StringComparer.Ordinal)
             && _history.Epochs.Select(epoch => epoch.Number).SequenceEqual(Enumerable.Range(1, _history.Epochs.Count))
             && learners.Length > 0
@@ -143,7 +144,7 @@ internal sealed class CheckpointFile
         float[] parameters = _arrays.GetValueOrDefault(prefix + Parameters) ?? throw _state.Invalid(prefix + Parameters, "parameters");
         float[][] moments = [.. Enumerable.Range(0, _arrays.Count).Select(i => _arrays.GetValueOrDefault(prefix + Name(Moment, i))).OfType<float[]>()];
         double[] weighting = [.. state.GetInt64s("weighting").Select(BitConverter.Int64BitsToDouble)];
-        return new LearnerState(new EngineState(parameters, state.GetInt64("stepCount", 0), moments), weighting, (ulong)state.GetInt64("balancingPosition", long.MinValue));
+        return new LearnerState(new EngineState(parameters, state.GetInt64("stepCount", 0), moments) { Buffers = _arrays.GetValueOrDefault(prefix + Buffers) ?? [] }, weighting, (ulong)state.GetInt64("balancingPosition", long.MinValue));
     }
 
     /// <summary>In front of the names of a learner's arrays.</summary>
@@ -219,6 +220,11 @@ internal sealed class CheckpointFile
         foreach ((int number, LearnerState learner) in session.Learners.Index())
         {
             yield return Array(Prefix(number) + Parameters, learner.Engine.Parameters);
+            if (learner.Engine.Buffers.Length > 0)
+            {
+                yield return Array(Prefix(number) + Buffers, learner.Engine.Buffers);
+            }
+
             foreach ((int i, float[] moment) in learner.Engine.Moments.Index())
             {
                 yield return Array(Prefix(number) + Name(Moment, i), moment);

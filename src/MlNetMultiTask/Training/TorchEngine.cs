@@ -17,6 +17,7 @@ internal sealed class TorchEngine : ITrainingEngine
     private readonly FlatOptimizer _optimizer;
     private readonly Range[] _ownRanges;
     private readonly bool[] _frozen;
+    private readonly NetworkBuffers _buffers;
     private torch.Tensor?[] _losses = [];
     private NetworkOutputs? _predicted;
     private torch.Tensor? _sharedRows;
@@ -38,6 +39,7 @@ internal sealed class TorchEngine : ITrainingEngine
         _optimizer = (optimizer ?? Optimizer.Adam()).Start(_parameters.Decayed);
         _ownRanges = [.. Enumerable.Range(0, tasks.Count).Select(task => _parameters.GetTaskRange(network, task))];
         _frozen = new bool[tasks.Count];
+        _buffers = new NetworkBuffers(network);
         network.train();
         network.Dropout = dropout > 0 ? new Dropout(dropout) : null;
     }
@@ -46,9 +48,9 @@ internal sealed class TorchEngine : ITrainingEngine
 
     public bool HasSharedParameters => _parameters.SharedCount > 0;
 
-    public bool HasFiniteParameters => _parameters.ValueSpan.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) < 0;
+    public bool HasFiniteParameters => IsFinite(_parameters.ValueSpan) && IsFinite(_buffers.Export());
 
-    public int ParameterCount => _parameters.ValueSpan.Length;
+    public int ParameterCount => _parameters.ValueSpan.Length + _buffers.Count;
 
     public IReadOnlyList<torch.Tensor?> Outputs { get; private set; } = [];
 
@@ -224,23 +226,29 @@ internal sealed class TorchEngine : ITrainingEngine
     }
 
     public EngineState Export() =>
-        new(ExportParameters(), _optimizer.StepCount, _optimizer.ExportMoments());
+        new(_parameters.ValueSpan.ToArray(), _optimizer.StepCount, _optimizer.ExportMoments()) { Buffers = _buffers.Export() };
 
     public void Import(EngineState state)
     {
         long count = _parameters.Values.numel();
-        if (state.Parameters.Length != count || state.Moments.Length != _optimizer.Moments.Count || state.Moments.Any(moment => moment.Length != count))
+        if (state.Parameters.Length != count || state.Buffers.Length != _buffers.Count || state.Moments.Length != _optimizer.Moments.Count || state.Moments.Any(moment => moment.Length != count))
         {
-            throw new FormatException($"The training state has {state.Parameters.Length} parameters and {state.Moments.Length} moments, and this training has {count} and {_optimizer.Moments.Count}.");
+            throw new FormatException($"The training state has {state.Parameters.Length} parameters, {state.Moments.Length} moments and {state.Buffers.Length} numbers in buffers, and this training has {count}, {_optimizer.Moments.Count} and {_buffers.Count}.");
         }
 
-        ImportParameters(state.Parameters);
+        ImportParameters([.. state.Parameters, .. state.Buffers]);
         _optimizer.Import(state.StepCount, state.Moments);
     }
 
-    public float[] ExportParameters() => _parameters.ValueSpan.ToArray();
+    /// <summary>The parameters, and the network's buffers behind them.</summary>
+    public float[] ExportParameters() => [.. _parameters.ValueSpan, .. _buffers.Export()];
 
-    public void ImportParameters(float[] parameters) => parameters.CopyTo(_parameters.ValueSpan);
+    public void ImportParameters(float[] parameters)
+    {
+        int count = _parameters.ValueSpan.Length;
+        parameters.AsSpan(0, count).CopyTo(_parameters.ValueSpan);
+        _buffers.Import(parameters.AsSpan(count));
+    }
 
     public void Freeze(int task, float[] parameters)
     {
@@ -262,6 +270,8 @@ internal sealed class TorchEngine : ITrainingEngine
         _network.Dropout = null;
         _parameters.Dispose();
     }
+
+    private static bool IsFinite(ReadOnlySpan<float> values) => values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) < 0;
 
     /// <summary>The outputs for tasks with a target in the batch; a task without is not computed.</summary>
     private NetworkOutputs Forward(Batch batch)

@@ -67,7 +67,7 @@ public sealed class CheckpointContract : IDisposable
             }
         };
         IDataView data = TestData.View(ml);
-        using MultiTaskTransformer resumed = TrainerCases.Create(trainerName, ml, Setup with { Checkpointing = new Checkpointing(_folder[""]) }).Fit(data);
+        using MultiTaskTransformer resumed = TrainerCases.Create(trainerName, ml, TrainerCases.WithoutRefused(trainerName, Setup with { Checkpointing = new Checkpointing(_folder[""]) })).Fit(data);
 
         Assert.Equal(ScoreBytes.Of(whole.Scored, whole.Outputs), ScoreBytes.Of(resumed.Transform(whole.Data), whole.Outputs));
         Assert.Contains(warnings, warning => warning.Contains("0000000005.checkpoint", StringComparison.Ordinal) && warning.Contains("checksum", StringComparison.Ordinal));
@@ -109,7 +109,7 @@ public sealed class CheckpointContract : IDisposable
         ];
         using var another = new Fitted(trainerName, Setup with { MaximumNumberOfEpochs = 1 });
         others = [.. others, (Setup with { InitialModel = another.Model }, ["checksum of the initial model was none"])];
-        Assert.All(others, other =>
+        Assert.All(others.Where(other => !TrainerCases.Refuses(trainerName, other.Words[0].Split(' ')[0])), other =>
         {
             string message = Assert.Throws<ArgumentException>(() => new Fitted(trainerName, other.Setup with { Checkpointing = checkpointing })).Message;
             Assert.All(other.Words, word => Assert.Contains(word, message, StringComparison.Ordinal));

@@ -9,7 +9,7 @@ internal sealed class Fitted : IDisposable
     {
         ML = new MLContext(1);
         Data = TestData.View(ML);
-        Model = TrainerCases.Create(trainerName, ML, setup).Fit(Data);
+        Model = TrainerCases.Create(trainerName, ML, setup is null ? null : TrainerCases.WithoutRefused(trainerName, setup)).Fit(Data);
         Scored = Model.Transform(Data);
     }
 

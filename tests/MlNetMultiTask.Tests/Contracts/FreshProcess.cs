@@ -14,15 +14,34 @@ internal static class FreshProcess
 
     public static byte[] Score(string modelPath, IDataView data, string culture)
     {
+        (int exitCode, string output, string error) = Run(modelPath, data, culture);
+
+        Assert.True(exitCode == 0, error);
+        Assert.Empty(output);
+        return File.ReadAllBytes(ScoresPath(modelPath));
+    }
+
+    /// <summary>What such a process says that has not registered the networks of users.</summary>
+    public static string FailUnregistered(string modelPath, IDataView data)
+    {
+        (int exitCode, _, string error) = Run(modelPath, data, "", "unregistered");
+
+        Assert.NotEqual(0, exitCode);
+        return error;
+    }
+
+    private static string ScoresPath(string modelPath) => modelPath + ".scores";
+
+    private static (int ExitCode, string Output, string Error) Run(string modelPath, IDataView data, params string[] arguments)
+    {
         string dataPath = modelPath + ".idv";
-        string scoresPath = modelPath + ".scores";
         var ml = new MLContext();
         using (FileStream file = File.Create(dataPath))
         {
             ml.Data.SaveAsBinary(data, file, keepHidden: false);
         }
 
-        var start = new ProcessStartInfo("dotnet", [Program, modelPath, dataPath, scoresPath, culture])
+        var start = new ProcessStartInfo("dotnet", [Program, modelPath, dataPath, ScoresPath(modelPath), .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -35,9 +54,6 @@ internal static class FreshProcess
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-
-        Assert.True(process.ExitCode == 0, error.Result);
-        Assert.Empty(output);
-        return File.ReadAllBytes(scoresPath);
+        return (process.ExitCode, output, error.Result);
     }
 }

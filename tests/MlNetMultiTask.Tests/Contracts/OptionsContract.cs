@@ -47,7 +47,9 @@ public sealed class OptionsContract
         ["labelSmoothing of a set"] = new() { Tasks = [.. TestData.Tasks()[..3], PredictionTask.MultilabelClassification("Tags", labelSmoothing: 0.2f)] },
     };
 
-    public static TheoryData<string, string> Options { get; } = TrainerCases.Combine(_setups.Keys);
+    public static TheoryData<string, string> Options { get; } = TrainerCases.CombineOptions(_setups.Keys);
+
+    public static TheoryData<string, string> RefusedOptions { get; } = TrainerCases.CombineOptions(_setups.Keys, areRefused: true);
 
     [Theory]
     [MemberData(nameof(Options))]
@@ -74,6 +76,15 @@ public sealed class OptionsContract
         Assert.Equal(fitted.Model.Tasks.Select(task => task.Describe().ToString()), loaded.Tasks.Select(task => task.Describe().ToString()));
         Assert.Equal(Histories(fitted.Model), Histories(loaded));
         Assert.NotEmpty(Histories(loaded));
+    }
+
+    [Theory]
+    [MemberData(nameof(RefusedOptions))]
+    public void An_option_that_would_do_nothing_is_refused(string trainerName, string option)
+    {
+        ArgumentException e = Assert.Throws<ArgumentException>(() => TrainerCases.Create(trainerName, new MLContext(1), _setups[option]));
+
+        Assert.Contains($"Option {option.Split(',')[0]} has no effect", e.Message, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Histories(MultiTaskTransformer model) => [.. model.Members.Append(model).Select(part => part.History?.ToJson()).OfType<string>()];

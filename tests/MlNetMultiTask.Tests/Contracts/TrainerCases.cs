@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MlNetMultiTask.FreshProcess;
 
 namespace MlNetMultiTask.Tests.Contracts;
 
@@ -13,6 +14,7 @@ public static class TrainerCases
         ["CrossStitch"] = (ml, setup) => ml.MultiTask.Trainers.CrossStitch(setup.To<CrossStitchOptions>()),
         ["MultiGateMixtureOfExperts"] = (ml, setup) => ml.MultiTask.Trainers.MultiGateMixtureOfExperts(setup.To<MultiGateMixtureOfExpertsOptions>()),
         ["ProgressiveLayeredExtraction"] = (ml, setup) => ml.MultiTask.Trainers.ProgressiveLayeredExtraction(setup.To<ProgressiveLayeredExtractionOptions>()),
+        ["CustomNetwork"] = (ml, setup) => ml.MultiTask.Trainers.CustomNetwork(setup.To<CustomNetworkOptions>((nameof(CustomNetworkOptions.NetworkName), SampleNetwork.RegisteredName))),
         ["Ensemble"] = (ml, setup) => ml.MultiTask.Trainers.Ensemble(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()), numberOfMembers: 2),
         ["MutualLearning"] = (ml, setup) => ml.MultiTask.Trainers.MutualLearning(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>())),
         ["JointTraining"] = (ml, setup) => ml.MultiTask.Trainers.JointTraining(new JointTrainingOptions
@@ -30,6 +32,14 @@ public static class TrainerCases
     /// <summary>The trainers that choose among networks by validation data, where there are any.</summary>
     private static readonly string[] _choosing = ["MutualLearning"];
 
+    /// <summary>The options that a trainer refuses, since they can't have an effect: a network of the user's own has layers of its own.</summary>
+    private static readonly Dictionary<string, string[]> _refused = new()
+    {
+        ["CustomNetwork"] = [nameof(TrainerSetup.Activation), nameof(TrainerSetup.LayerNormalization), nameof(TrainerSetup.Dropout)],
+    };
+
+    static TrainerCases() => SampleNetwork.Register();
+
     public static TheoryData<string> All { get; } = [.. _all.Keys];
 
     /// <summary>The trainers that train once: with one history, and one folder of checkpoints.</summary>
@@ -38,11 +48,35 @@ public static class TrainerCases
     /// <summary>The trainers whose model does not depend on validation data, unless their options say so.</summary>
     public static TheoryData<string> OfTrainingDataAlone { get; } = [.. _all.Keys.Except(_choosing)];
 
+    /// <summary>The trainers whose hidden layers are as their options say.</summary>
+    public static TheoryData<string> OfHiddenLayers { get; } = [.. _all.Keys.Except(_refused.Keys)];
+
     /// <summary>Every trainer with every type of label.</summary>
     public static TheoryData<string, string> AllWithLabelTypes { get; } = Combine(TestData.TasksByLabelType.Keys);
 
     /// <summary>Every trainer with cultures that write numbers, dates and letters otherwise.</summary>
     public static TheoryData<string, string> AllWithCultures { get; } = Combine(["", "tr-TR", "de-DE"]);
+
+    /// <summary>Every trainer with these options, each named by its property and perhaps a comma and more, but for those that it refuses; or those alone.</summary>
+    public static TheoryData<string, string> CombineOptions(IEnumerable<string> options, bool areRefused = false)
+    {
+        var data = new TheoryData<string, string>();
+        foreach (string option in options)
+        {
+            foreach (string trainer in _all.Keys.Where(trainer => areRefused == Refuses(trainer, option.Split(',')[0])))
+            {
+                data.Add(trainer, option);
+            }
+        }
+
+        return data;
+    }
+
+    public static bool Refuses(string name, string option) => _refused.TryGetValue(name, out string[]? refused) && refused.Contains(option);
+
+    /// <summary>The setup without what the trainer refuses, for contracts that want many options at once.</summary>
+    public static TrainerSetup WithoutRefused(string name, TrainerSetup setup) =>
+        _refused.ContainsKey(name) ? setup with { Activation = Activation.ReLU, LayerNormalization = false, Dropout = 0 } : setup;
 
     public static int CountTrainings(string name) => _several.GetValueOrDefault(name, 1);
 

@@ -53,14 +53,19 @@ public sealed record TrainerSetup
 
     public CancellationToken CancellationToken { get; init; }
 
-    /// <summary>Options of a trainer with these settings; its own options have their defaults.</summary>
-    public TOptions To<TOptions>()
+    /// <summary>Options of a trainer with these settings; its own options have their defaults, or what is given.</summary>
+    public TOptions To<TOptions>(params (string Option, object Value)[] own)
         where TOptions : MultiTaskTrainerOptions, new()
     {
         var options = new TOptions();
         foreach (PropertyInfo property in typeof(TrainerSetup).GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
         {
             typeof(TOptions).GetProperty(property.Name)!.SetValue(options, property.GetValue(this));
+        }
+
+        foreach ((string option, object value) in own)
+        {
+            typeof(TOptions).GetProperty(option)!.SetValue(options, value);
         }
 
         return options;

@@ -250,7 +250,7 @@ public sealed class TrainingContract
     }
 
     [Theory]
-    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    [MemberData(nameof(TrainerCases.OfHiddenLayers), MemberType = typeof(TrainerCases))]
     public void A_model_of_another_activation_or_normalisation_is_no_beginning(string trainerName)
     {
         using var first = new Fitted(trainerName);
