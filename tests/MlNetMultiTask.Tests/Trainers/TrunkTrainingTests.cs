@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MlNetMultiTask.FreshProcess;
 using MlNetMultiTask.Models;
 using MlNetMultiTask.Persistence;
@@ -94,6 +95,19 @@ public sealed class TrunkTrainingTests : IDisposable
             TestData.Keys(_ml).Fit(TestData.Raw(_ml)).Append(model), new PredictionEngineOptions { OwnsTransformer = false });
 
         Assert.All(TestData.Rows().Zip(batched), pair => Assert.Equal(pair.Second, engine.Predict(pair.First).SizeScore, 1e-3f));
+    }
+
+    /// <summary>As ExtractPixels gives them: a vector of three dimensions.</summary>
+    [Fact]
+    public void Features_may_have_the_dimensions_of_an_image()
+    {
+        SchemaDefinition schema = SchemaDefinition.Create(typeof(Example));
+        schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1, 2, 2);
+        IDataView images = TestData.Keys(_ml).Fit(TestData.Raw(_ml)).Transform(_ml.Data.LoadFromEnumerable(TestData.Rows(), schema));
+        using MultiTaskTransformer model = Create("hard", _trunks["image"]).Fit(images);
+        using MultiTaskTransformer flat = Create("hard", _trunks["image"]).Fit(_data);
+
+        Assert.Equal(Bytes(flat), ScoreBytes.Of(model.Transform(images), [.. model.Tasks.SelectMany(task => task.OutputColumnNames)]));
     }
 
     [Fact]
