@@ -3,7 +3,7 @@ using Microsoft.ML;
 namespace MlNetMultiTask;
 
 /// <summary>The trainers of multi-task models.</summary>
-public sealed class MultiTaskTrainers
+public sealed partial class MultiTaskTrainers
 {
     private readonly MLContext _mlContext;
 
@@ -72,129 +72,99 @@ public sealed class MultiTaskTrainers
         return new SoftParameterSharingTrainer(_mlContext, options);
     }
 
-    /// <summary>Several copies of one trainer, which differ by their seeds; their predictions are combined.</summary>
-    /// <param name="member">The trainer that is copied.</param>
-    /// <param name="numberOfMembers">How many networks are trained; 1 or more.</param>
-    /// <param name="combiner">How predictions become one; null for <see cref="EnsembleCombiner.Mean"/>.</param>
+    /// <summary>A network per task; behind each layer they exchange activations by learned units (Misra et al. 2016), with the default layers.</summary>
+    /// <param name="tasks">What to predict: one task or more.</param>
+    /// <param name="featureColumnName">The column of features: a known-size vector of <see cref="float"/>, scaled to similar ranges around 0.</param>
+    /// <param name="exampleWeightColumnName">The column of row weights; null for none.</param>
+    /// <param name="maximumNumberOfEpochs">How many times training passes over the rows.</param>
     /// <returns>The trainer.</returns>
-    /// <exception cref="ArgumentException">An argument is not valid; the message names it.</exception>
-    public EnsembleTrainer Ensemble(MultiTaskTrainer member, int numberOfMembers = 5, EnsembleCombiner? combiner = null)
-    {
-        ArgumentNullException.ThrowIfNull(member);
-        return Ensemble(new EnsembleOptions { Members = [member], NumberOfMembers = numberOfMembers, Combiner = combiner ?? EnsembleCombiner.Mean });
-    }
+    /// <exception cref="ArgumentException">A task or an argument is not valid.</exception>
+    public CrossStitchTrainer CrossStitch(
+        IReadOnlyList<PredictionTask> tasks,
+        string featureColumnName = "Features",
+        string? exampleWeightColumnName = null,
+        int maximumNumberOfEpochs = 50) =>
+        CrossStitch(new CrossStitchOptions
+        {
+            Tasks = tasks,
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+            MaximumNumberOfEpochs = maximumNumberOfEpochs,
+        });
 
-    /// <summary>Different trainers of the same tasks; the predictions of their models are combined.</summary>
-    /// <param name="members">The trainers: two or more.</param>
-    /// <param name="combiner">How predictions become one; null for <see cref="EnsembleCombiner.Mean"/>.</param>
-    /// <returns>The trainer.</returns>
-    /// <exception cref="ArgumentException">An argument is not valid; the message names it.</exception>
-    public EnsembleTrainer Ensemble(IReadOnlyList<MultiTaskTrainer> members, EnsembleCombiner? combiner = null)
-    {
-        ArgumentNullException.ThrowIfNull(members);
-        return members.Count > 1
-            ? Ensemble(new EnsembleOptions { Members = [.. members], Combiner = combiner ?? EnsembleCombiner.Mean })
-            : throw new ArgumentException("An ensemble of different trainers needs two or more; one trainer is copied by Ensemble(member, numberOfMembers).", nameof(members));
-    }
-
-    /// <summary>Several networks whose predictions are combined.</summary>
+    /// <summary>A network per task; behind each layer they exchange activations by learned units (Misra et al. 2016).</summary>
     /// <param name="options">All options.</param>
     /// <returns>The trainer.</returns>
     /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
-    public EnsembleTrainer Ensemble(EnsembleOptions options)
+    public CrossStitchTrainer CrossStitch(CrossStitchOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new EnsembleTrainer(_mlContext, options);
+        return new CrossStitchTrainer(_mlContext, options);
     }
 
-    /// <summary>Copies of one trainer, which differ by their seeds, learn from the labels and from one another (Zhang et al. 2018); the best becomes the model.</summary>
-    /// <param name="member">The trainer that is copied, a trainer of one network.</param>
-    /// <param name="numberOfMembers">How many networks learn; 2 or more.</param>
+    /// <summary>Experts that all tasks share, mixed by a gate per task (Ma et al. 2018), with the default layers.</summary>
+    /// <param name="tasks">What to predict: one task or more.</param>
+    /// <param name="featureColumnName">The column of features: a known-size vector of <see cref="float"/>, scaled to similar ranges around 0.</param>
+    /// <param name="exampleWeightColumnName">The column of row weights; null for none.</param>
+    /// <param name="numberOfExperts">The number of experts; 1 or more.</param>
+    /// <param name="maximumNumberOfEpochs">How many times training passes over the rows.</param>
     /// <returns>The trainer.</returns>
-    /// <exception cref="ArgumentException">An argument is not valid; the message names it.</exception>
-    public MutualLearningTrainer MutualLearning(MultiTaskTrainer member, int numberOfMembers = 2)
-    {
-        ArgumentNullException.ThrowIfNull(member);
-        return MutualLearning(new MutualLearningOptions { Members = [member], NumberOfMembers = numberOfMembers });
-    }
+    /// <exception cref="ArgumentException">A task or an argument is not valid.</exception>
+    public MultiGateMixtureOfExpertsTrainer MultiGateMixtureOfExperts(
+        IReadOnlyList<PredictionTask> tasks,
+        string featureColumnName = "Features",
+        string? exampleWeightColumnName = null,
+        int numberOfExperts = 4,
+        int maximumNumberOfEpochs = 50) =>
+        MultiGateMixtureOfExperts(new MultiGateMixtureOfExpertsOptions
+        {
+            Tasks = tasks,
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+            NumberOfExperts = numberOfExperts,
+            MaximumNumberOfEpochs = maximumNumberOfEpochs,
+        });
 
-    /// <summary>The networks of different trainers of the same tasks learn from the labels and from one another (Zhang et al. 2018); the best becomes the model.</summary>
-    /// <param name="members">The trainers, each of one network: two or more.</param>
-    /// <returns>The trainer.</returns>
-    /// <exception cref="ArgumentException">An argument is not valid; the message names it.</exception>
-    public MutualLearningTrainer MutualLearning(IReadOnlyList<MultiTaskTrainer> members)
-    {
-        ArgumentNullException.ThrowIfNull(members);
-        return members.Count > 1
-            ? MutualLearning(new MutualLearningOptions { Members = [.. members] })
-            : throw new ArgumentException("Mutual learning of different trainers needs two or more; one trainer is copied by MutualLearning(member, numberOfMembers).", nameof(members));
-    }
-
-    /// <summary>Several networks learn from the labels and from one another.</summary>
+    /// <summary>Experts that all tasks share, mixed by a gate per task (Ma et al. 2018) or by one for all.</summary>
     /// <param name="options">All options.</param>
     /// <returns>The trainer.</returns>
     /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
-    public MutualLearningTrainer MutualLearning(MutualLearningOptions options)
+    public MultiGateMixtureOfExpertsTrainer MultiGateMixtureOfExperts(MultiGateMixtureOfExpertsOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new MutualLearningTrainer(_mlContext, options);
+        return new MultiGateMixtureOfExpertsTrainer(_mlContext, options);
     }
 
-    /// <summary>Several copies of one trainer's network, which begin with different numbers and are trained together on the loss of their mean output.</summary>
-    /// <param name="member">The trainer whose network is copied: <see cref="HardParameterSharingTrainer"/> or <see cref="SoftParameterSharingTrainer"/>.</param>
-    /// <param name="numberOfMembers">How many networks there are; from 1 to 100.</param>
+    /// <summary>Levels of experts, of each task and of all, mixed by gates (Tang et al. 2020), with the default layers.</summary>
+    /// <param name="tasks">What to predict: one task or more.</param>
+    /// <param name="featureColumnName">The column of features: a known-size vector of <see cref="float"/>, scaled to similar ranges around 0.</param>
+    /// <param name="exampleWeightColumnName">The column of row weights; null for none.</param>
+    /// <param name="numberOfLevels">The number of levels; 1 is customized gate control (CGC).</param>
+    /// <param name="maximumNumberOfEpochs">How many times training passes over the rows.</param>
     /// <returns>The trainer.</returns>
-    /// <exception cref="ArgumentException">An argument is not valid; the message names it.</exception>
-    public JointTrainingTrainer JointTraining(MultiTaskTrainer member, int numberOfMembers = 3)
-    {
-        ArgumentNullException.ThrowIfNull(member);
-        return JointTraining(new JointTrainingOptions { Members = [member], NumberOfMembers = numberOfMembers });
-    }
+    /// <exception cref="ArgumentException">A task or an argument is not valid.</exception>
+    public ProgressiveLayeredExtractionTrainer ProgressiveLayeredExtraction(
+        IReadOnlyList<PredictionTask> tasks,
+        string featureColumnName = "Features",
+        string? exampleWeightColumnName = null,
+        int numberOfLevels = 2,
+        int maximumNumberOfEpochs = 50) =>
+        ProgressiveLayeredExtraction(new ProgressiveLayeredExtractionOptions
+        {
+            Tasks = tasks,
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+            NumberOfLevels = numberOfLevels,
+            MaximumNumberOfEpochs = maximumNumberOfEpochs,
+        });
 
-    /// <summary>Different networks of the same tasks, trained together on the loss of their mean output.</summary>
-    /// <param name="members">The trainers that give the networks: two or more. What concerns the training is the same in all.</param>
-    /// <param name="ownLossWeight">What the members' own losses weigh beside the loss of the mean output; 0 or more.</param>
-    /// <returns>The trainer.</returns>
-    /// <exception cref="ArgumentException">An argument is not valid; the message names it.</exception>
-    public JointTrainingTrainer JointTraining(IReadOnlyList<MultiTaskTrainer> members, double ownLossWeight = 0)
-    {
-        ArgumentNullException.ThrowIfNull(members);
-        return members.Count > 1
-            ? JointTraining(new JointTrainingOptions { Members = [.. members], OwnLossWeight = ownLossWeight })
-            : throw new ArgumentException("Joint training of different networks needs two trainers or more; the network of one is copied by JointTraining(member, numberOfMembers).", nameof(members));
-    }
-
-    /// <summary>Several networks that are trained together, on the loss of their mean output and, if wanted, on their own.</summary>
+    /// <summary>Levels of experts, of each task and of all, mixed by gates (Tang et al. 2020); with one level, customized gate control.</summary>
     /// <param name="options">All options.</param>
     /// <returns>The trainer.</returns>
     /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
-    public JointTrainingTrainer JointTraining(JointTrainingOptions options)
+    public ProgressiveLayeredExtractionTrainer ProgressiveLayeredExtraction(ProgressiveLayeredExtractionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new JointTrainingTrainer(_mlContext, options);
-    }
-
-    /// <summary>A student that learns from labels and from a teacher (Hinton, Vinyals, Dean 2015).</summary>
-    /// <param name="teacher">Who teaches; not owned. It must not be disposed before training has ended.</param>
-    /// <param name="student">The trainer of the student: any but another distillation.</param>
-    /// <param name="temperature">T, what logits are divided by before they are compared; above 0.</param>
-    /// <param name="hardLabelWeight">α, what labels weigh; the teacher has 1 − α. From 0 to 1.</param>
-    /// <returns>The trainer.</returns>
-    /// <exception cref="ArgumentException">An argument is not valid, or the teacher knows none of the student's tasks; the message says which.</exception>
-    public DistillationTrainer Distillation(Teacher teacher, MultiTaskTrainer student, float temperature = 3f, float hardLabelWeight = 0.3f)
-    {
-        ArgumentNullException.ThrowIfNull(teacher);
-        ArgumentNullException.ThrowIfNull(student);
-        return Distillation(new DistillationOptions { Teacher = teacher, Student = student, Temperature = temperature, HardLabelWeight = hardLabelWeight });
-    }
-
-    /// <summary>A student that learns from labels and from a teacher.</summary>
-    /// <param name="options">All options.</param>
-    /// <returns>The trainer.</returns>
-    /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
-    public DistillationTrainer Distillation(DistillationOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return new DistillationTrainer(_mlContext, options);
+        return new ProgressiveLayeredExtractionTrainer(_mlContext, options);
     }
 }

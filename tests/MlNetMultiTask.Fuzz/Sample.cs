@@ -63,11 +63,33 @@ internal sealed class Sample
         NumberOfThreads = 1,
     });
 
+    /// <summary>Every kind of network and trunk there is, inside one another.</summary>
     private static EnsembleTrainer CreateNested(MLContext ml, int seed)
     {
-        SoftParameterSharingTrainer soft = ml.MultiTask.Trainers.SoftParameterSharing(new SoftParameterSharingOptions { Tasks = _tasks, TrunkLayers = [4], HeadLayers = [3], MaximumNumberOfEpochs = 2, NumberOfThreads = 1 });
-        JointTrainingTrainer joint = ml.MultiTask.Trainers.JointTraining(new JointTrainingOptions { Members = [CreateSingle(ml, seed), soft], SharedLayers = [4] });
-        return ml.MultiTask.Trainers.Ensemble([CreateSingle(ml, seed), joint]);
+        MultiTaskTrainers trainers = ml.MultiTask.Trainers;
+        JointTrainingTrainer joint = trainers.JointTraining(new JointTrainingOptions
+        {
+            Members =
+            [
+                CreateSingle(ml, seed),
+                trainers.SoftParameterSharing(new SoftParameterSharingOptions { Tasks = _tasks, TrunkLayers = [4], HeadLayers = [3], MaximumNumberOfEpochs = 2, NumberOfThreads = 1 }),
+                trainers.CrossStitch(new CrossStitchOptions { Tasks = _tasks, Trunk = Trunk.Convolutional(2, 2, filters: [2], layers: [3]), HeadLayers = [], MaximumNumberOfEpochs = 2, NumberOfThreads = 1 }),
+                trainers.MultiGateMixtureOfExperts(new MultiGateMixtureOfExpertsOptions
+                {
+                    Tasks = _tasks,
+                    NumberOfExperts = 2,
+                    SelectedExperts = 1,
+                    OneGate = true,
+                    ExpertLayers = [3],
+                    HeadLayers = [],
+                    MaximumNumberOfEpochs = 2,
+                    NumberOfThreads = 1,
+                }),
+                trainers.ProgressiveLayeredExtraction(new ProgressiveLayeredExtractionOptions { Tasks = _tasks, NumberOfSharedExperts = 1, ExpertLayers = [3], HeadLayers = [], MaximumNumberOfEpochs = 2, NumberOfThreads = 1 }),
+            ],
+            SharedTrunk = Trunk.Residual(width: 4, numberOfBlocks: 1),
+        });
+        return trainers.Ensemble([CreateSingle(ml, seed), joint]);
     }
 
     private sealed class Row

@@ -80,6 +80,11 @@ internal static class HistoryJson
             json.WriteNumber("parameterDistance", distance);
         }
 
+        if (epoch.ExpertUse is { } use)
+        {
+            ExpertUseJson.Write(json, use);
+        }
+
         WriteFigures(json, "agreement", epoch.Agreement, tasks);
         if (epoch.Members.Count > 0)
         {
@@ -98,25 +103,10 @@ internal static class HistoryJson
 
     private static void WriteFigures(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, double>? figures, IReadOnlyList<string> tasks)
     {
-        if (figures is null)
+        if (figures is not null)
         {
-            return;
+            JsonNumbers.Write(json, name, tasks.Select(task => figures[task]));
         }
-
-        json.WriteStartArray(name);
-        foreach (string task in tasks)
-        {
-            if (double.IsFinite(figures[task]))
-            {
-                json.WriteNumberValue(figures[task]);
-            }
-            else
-            {
-                json.WriteNullValue();
-            }
-        }
-
-        json.WriteEndArray();
     }
 
     private static TrainingEpoch ReadEpoch(ManifestReader json, (string Task, string Metric)[] tasks, bool isMember = false)
@@ -141,6 +131,7 @@ internal static class HistoryJson
             TaskWeights = Needed("taskWeights"),
             LearningRate = json.GetDouble("learningRate"),
             ParameterDistance = json.Has("parameterDistance") ? json.GetDouble("parameterDistance") : null,
+            ExpertUse = ExpertUseJson.Read(json),
             Agreement = Figures("agreement"),
             Members = isMember || !json.Has("members") ? [] : [.. json.GetObjects("members").Select(member => ReadEpoch(member, tasks, isMember: true))],
             Duration = json.GetInt64("ticks", 0) is var ticks && ticks <= _longest.Ticks ? TimeSpan.FromTicks(ticks) : throw json.Invalid("ticks", "a duration"),

@@ -56,6 +56,14 @@ internal abstract class Model(IReadOnlyList<PredictionTask> tasks, IReadOnlyList
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public abstract void Score(float[] features, int rowCount, IReadOnlyList<bool> active, float[]?[] scores);
 
+    /// <summary>The units by which tasks take over from one another; none in most models.</summary>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public virtual IReadOnlyList<CrossStitchUnit> GetCrossStitchUnits() => [];
+
+    /// <summary>How gates use experts on these rows; null for a model without gates.</summary>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public virtual ExpertUse? MeasureExpertUse(IDataView data) => null;
+
     /// <summary>Throws where the model has been disposed.</summary>
     public abstract void ThrowIfDisposed();
 

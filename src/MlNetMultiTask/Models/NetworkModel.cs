@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Interop;
 using MlNetMultiTask.Networks;
@@ -93,18 +94,29 @@ internal sealed class NetworkModel : Model
         }
     }
 
-    public override void Score(float[] features, int rowCount, IReadOnlyList<bool> active, float[]?[] scores)
+    public override IReadOnlyList<CrossStitchUnit> GetCrossStitchUnits()
     {
         using SharedLifetime.Reference reference = _lifetime.Acquire();
         using SharedLifetime.Reference? whole = _whole?._lifetime.Acquire();
-        using IDisposable inference = torch.inference_mode();
-        using IDisposable scope = torch.NewDisposeScope();
-        float[] seen = FeatureSlots?.Select(features, rowCount) ?? features;
+        return [.. _network.Mixtures.Select(mixture => CrossStitchUnit.Of(mixture, Tasks))];
+    }
 
-        // Copied into memory of torch's: managed arrays lie anywhere, and matrix products round by alignment.
-        torch.Tensor input = torch.empty(rowCount, Description.FeatureCount, dtype: torch.float32, device: torch.CPU);
-        input.Write(seen.AsSpan(0, checked(rowCount * Description.FeatureCount)));
-        NetworkOutputs outputs = _network.Forward(input, active);
+    public override ExpertUse? MeasureExpertUse(IDataView data)
+    {
+        var sums = new GateSums(_network.Gates);
+        if (sums.Gates.Count > 0)
+        {
+            ExpertMeasurement.Run(this, data, sums);
+        }
+
+        return ExpertUse.Of(sums, Tasks);
+    }
+
+    /// <summary>Adds what the network's gates give its experts for a batch of rows [rows x F].</summary>
+    public void CountGates(float[] features, int rowCount, GateSums sums) => Compute(features, rowCount, null, outputs => sums.Add(outputs.Gates));
+
+    public override void Score(float[] features, int rowCount, IReadOnlyList<bool> active, float[]?[] scores) => Compute(features, rowCount, active, outputs =>
+    {
         for (int i = 0; i < Tasks.Count; i++)
         {
             if (outputs.Raw[i] is { } raw)
@@ -116,5 +128,19 @@ internal sealed class NetworkModel : Model
                 Tasks[i].Complete(destination, Labels[i]);
             }
         }
+    });
+
+    private void Compute(float[] features, int rowCount, IReadOnlyList<bool>? active, Action<NetworkOutputs> use)
+    {
+        using SharedLifetime.Reference reference = _lifetime.Acquire();
+        using SharedLifetime.Reference? whole = _whole?._lifetime.Acquire();
+        using IDisposable inference = torch.inference_mode();
+        using IDisposable scope = torch.NewDisposeScope();
+        float[] seen = FeatureSlots?.Select(features, rowCount) ?? features;
+
+        // Copied into memory of torch's: managed arrays lie anywhere, and matrix products round by alignment.
+        torch.Tensor input = torch.empty(rowCount, Description.FeatureCount, dtype: torch.float32, device: torch.CPU);
+        input.Write(seen.AsSpan(0, checked(rowCount * Description.FeatureCount)));
+        use(_network.Forward(input, active));
     }
 }

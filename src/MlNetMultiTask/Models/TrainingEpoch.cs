@@ -36,6 +36,9 @@ public sealed class TrainingEpoch
     /// </summary>
     public double? ParameterDistance { get; init; }
 
+    /// <summary>Of mixtures of experts, how their gates used the experts over the training rows, while the epoch went on. Null for other networks.</summary>
+    public ExpertUse? ExpertUse { get; init; }
+
     /// <summary>
     /// Of networks that learn from one another, how far they agree per task, in the mean over pairs: of classes, yes and no, and sets of labels, the share of decisions
     /// that are the same (yes from a probability of one half on); of numbers, Lin's concordance correlation. After the epoch on the validation data, or, where there are none, on the training rows while it
@@ -66,6 +69,7 @@ public sealed class TrainingEpoch
         TaskWeights = TaskWeights,
         LearningRate = LearningRate,
         ParameterDistance = ParameterDistance,
+        ExpertUse = ExpertUse,
         Agreement = agreement,
         Members = members,
         Duration = Duration,

@@ -67,6 +67,11 @@ internal sealed class ConvolutionalStack : LayerStack
     public static int GetOutputWidth(TrunkDescription description, int inputs) =>
         description.GetSizes(Layers) is [.., var last] ? last : Read(description, inputs)[^1].OutputCount;
 
+    public static int GetStageCount(TrunkDescription description) => description.GetSizes(Filters).Length + description.GetSizes(Layers).Length;
+
+    public override long GetStageSize(int stage) =>
+        stage < _convolutions.Length ? _convolutions[stage].Shape.OutputCount : _dense.GetStageSize(stage - _convolutions.Length);
+
     public override torch.Tensor ForwardStage(int stage, torch.Tensor input, Dropout? dropout)
     {
         if (stage >= _convolutions.Length)

@@ -59,6 +59,8 @@ internal sealed class DenseStack : LayerStack
 
     public static int GetOutputWidth(TrunkDescription description, int inputs) => GetWidths(description) is [.., var last] ? last : inputs;
 
+    public static int GetStageCount(TrunkDescription description) => GetWidths(description).Length;
+
     public static long CountParameters(int inputs, IReadOnlyList<int> widths, int? outputs, HiddenLayers hidden)
     {
         long count = hidden.LayerNormalization ? widths.Sum(LayerNormalization.CountParameters) : 0;
@@ -71,6 +73,8 @@ internal sealed class DenseStack : LayerStack
 
         return count;
     }
+
+    public override long GetStageSize(int stage) => _layers[stage].Bias.shape[0];
 
     /// <summary>A stage is a layer with what is behind it.</summary>
     public override torch.Tensor ForwardStage(int stage, torch.Tensor input, Dropout? dropout)

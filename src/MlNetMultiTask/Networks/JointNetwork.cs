@@ -63,6 +63,10 @@ internal sealed class JointNetwork : MultiTaskNetwork
 
     public override IReadOnlyList<Parameter> SharedParameters => [.. _shared.Parameters, .. Members.SelectMany(member => member.SharedParameters)];
 
+    public override IReadOnlyList<GateDescription> Gates => [.. Members.SelectMany((member, i) => member.Gates.Select(gate => gate with { Network = i + 1 }))];
+
+    public override IReadOnlyList<TaskMixture> Mixtures => [.. Members.SelectMany((member, i) => member.Mixtures.Select(mixture => mixture with { Name = $"{MemberName(i)}/{mixture.Name}" }))];
+
     /// <param name="featureCount">The number of features, F.</param>
     /// <param name="outputCounts">Per task, the number of raw outputs.</param>
     /// <param name="shared">The layers below all members; dense ones of no width for none.</param>
@@ -140,10 +144,16 @@ internal sealed class JointNetwork : MultiTaskNetwork
     private NetworkOutputs Compute(torch.Tensor features, Func<MultiTaskNetwork, torch.Tensor, NetworkOutputs> compute)
     {
         torch.Tensor shared = _shared.Forward(features, training ? Dropout : null);
-        IReadOnlyList<torch.Tensor?>[] members = [.. Members.Select(member => compute(member, shared).Raw)];
+        NetworkOutputs[] outputs = [.. Members.Select(member => compute(member, shared))];
+        IReadOnlyList<torch.Tensor?>[] members = [.. outputs.Select(own => own.Raw)];
         torch.Tensor? tap = _shared.Parameters.Count > 0 ? shared : null;
         torch.Tensor?[] raw = [.. Description.OutputCounts.Select((_, task) => Mean([.. members.Select(member => member[task]).OfType<torch.Tensor>()]))];
-        return training && OwnLossWeight > 0 ? new NetworkOutputs(tap, raw) { Members = members, OwnLossWeight = OwnLossWeight } : new NetworkOutputs(tap, raw);
+        var whole = new NetworkOutputs(tap, raw)
+        {
+            Gates = [.. outputs.SelectMany(own => own.Gates)],
+            Penalty = outputs.Select(own => own.Penalty).OfType<torch.Tensor>().ToArray() is { Length: > 0 } penalties ? penalties.Aggregate((sum, next) => sum.Plus(next)) : null,
+        };
+        return training && OwnLossWeight > 0 ? whole with { Members = members, OwnLossWeight = OwnLossWeight } : whole;
     }
 
     private static torch.Tensor? Mean(torch.Tensor[] outputs) => outputs.Length switch

@@ -15,6 +15,9 @@ internal abstract class LayerStack(string name) : torch.nn.Module(name)
     /// <summary>The number of stages that are computed one after the other, and between which other networks may be mixed in.</summary>
     public abstract int StageCount { get; }
 
+    /// <summary>How many numbers a stage gives for each row.</summary>
+    public virtual long GetStageSize(int stage) => OutputWidth;
+
     /// <summary>Computes one stage; between stages, tensors [B, ...] may have any shape.</summary>
     /// <param name="stage">The stage, from 0.</param>
     /// <param name="input">The output of the stage before, or the inputs [B, F].</param>

@@ -15,6 +15,12 @@ internal abstract class MultiTaskNetwork(NetworkDescription description) : torch
     /// <summary>The parameters that several tasks share; balancing methods on gradients act on these.</summary>
     public abstract IReadOnlyList<Parameter> SharedParameters { get; }
 
+    /// <summary>The gates that mix experts; none in most networks.</summary>
+    public virtual IReadOnlyList<GateDescription> Gates => [];
+
+    /// <summary>How much tasks take over from one another, layer by layer; nothing in most networks.</summary>
+    public virtual IReadOnlyList<TaskMixture> Mixtures => [];
+
     /// <summary>The parameters that serve one task alone.</summary>
     public abstract IReadOnlyList<Parameter> GetTaskParameters(int task);
 

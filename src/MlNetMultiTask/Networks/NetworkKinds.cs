@@ -7,6 +7,9 @@ internal static class NetworkKinds
     {
         [HardParameterSharingNetwork.KindName] = (description => new HardParameterSharingNetwork(description), HardParameterSharingNetwork.CountParameters),
         [SoftParameterSharingNetwork.KindName] = (description => new SoftParameterSharingNetwork(description), SoftParameterSharingNetwork.CountParameters),
+        [CrossStitchNetwork.KindName] = (description => new CrossStitchNetwork(description), CrossStitchNetwork.CountParameters),
+        [MixtureOfExpertsNetwork.KindName] = (description => new MixtureOfExpertsNetwork(description), MixtureOfExpertsNetwork.CountParameters),
+        [ExtractionNetwork.KindName] = (description => new ExtractionNetwork(description), ExtractionNetwork.CountParameters),
         [JointNetwork.KindName] = (description => new JointNetwork(description), JointNetwork.CountParameters),
     };
 

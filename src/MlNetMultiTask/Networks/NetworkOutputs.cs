@@ -12,4 +12,10 @@ internal sealed record NetworkOutputs(torch.Tensor? Tap, IReadOnlyList<torch.Ten
 
     /// <summary>What the mean of the members' own losses weighs beside the loss of <see cref="Raw"/>.</summary>
     public double OwnLossWeight { get; init; }
+
+    /// <summary>What each gate of the network gave its experts [B, E], in the order of <see cref="MultiTaskNetwork.Gates"/>; null where a gate was not asked.</summary>
+    public IReadOnlyList<torch.Tensor?> Gates { get; init; } = [];
+
+    /// <summary>A term that the network adds to the loss in training, a single number; null for none.</summary>
+    public torch.Tensor? Penalty { get; init; }
 }

@@ -71,6 +71,8 @@ internal sealed class ResidualStack : LayerStack
 
     public static int GetOutputWidth(TrunkDescription description, int inputs) => Read(description).Width;
 
+    public static int GetStageCount(TrunkDescription description) => checked(1 + Read(description).NumberOfBlocks);
+
     public override torch.Tensor ForwardStage(int stage, torch.Tensor input, Dropout? dropout)
     {
         if (stage == 0)

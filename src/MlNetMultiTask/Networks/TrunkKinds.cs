@@ -5,9 +5,9 @@ internal static class TrunkKinds
 {
     private static readonly Dictionary<string, TrunkKind> _kinds = new(StringComparer.Ordinal)
     {
-        [DenseStack.KindName] = new(DenseStack.Create, DenseStack.CountParameters, DenseStack.GetOutputWidth),
-        [ResidualStack.KindName] = new(ResidualStack.Create, ResidualStack.CountParameters, ResidualStack.GetOutputWidth),
-        [ConvolutionalStack.KindName] = new(ConvolutionalStack.Create, ConvolutionalStack.CountParameters, ConvolutionalStack.GetOutputWidth),
+        [DenseStack.KindName] = new(DenseStack.Create, DenseStack.CountParameters, DenseStack.GetOutputWidth, DenseStack.GetStageCount),
+        [ResidualStack.KindName] = new(ResidualStack.Create, ResidualStack.CountParameters, ResidualStack.GetOutputWidth, ResidualStack.GetStageCount),
+        [ConvolutionalStack.KindName] = new(ConvolutionalStack.Create, ConvolutionalStack.CountParameters, ConvolutionalStack.GetOutputWidth, ConvolutionalStack.GetStageCount),
     };
 
     /// <summary>Builds the trunk; its parameters are 0.</summary>
@@ -26,6 +26,10 @@ internal static class TrunkKinds
     /// <exception cref="FormatException">As of <see cref="Create"/>.</exception>
     public static int GetOutputWidth(TrunkDescription description, int inputs) => Find(description).GetOutputWidth(description, inputs);
 
+    /// <summary>The number of stages that the trunk would have.</summary>
+    /// <exception cref="FormatException">As of <see cref="Create"/>.</exception>
+    public static int GetStageCount(TrunkDescription description) => Find(description).GetStageCount(description);
+
     private static TrunkKind Find(TrunkDescription description) =>
         _kinds.TryGetValue(description.Kind, out TrunkKind? kind)
             ? kind
@@ -34,5 +38,6 @@ internal static class TrunkKinds
     private sealed record TrunkKind(
         Func<TrunkDescription, int, HiddenLayers, LayerStack> Create,
         Func<TrunkDescription, int, HiddenLayers, long> CountParameters,
-        Func<TrunkDescription, int, int> GetOutputWidth);
+        Func<TrunkDescription, int, int> GetOutputWidth,
+        Func<TrunkDescription, int> GetStageCount);
 }

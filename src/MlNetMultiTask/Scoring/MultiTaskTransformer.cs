@@ -123,6 +123,29 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
         return ModelSummary.Create(Model, file.Length, Model is EnsembleModel ? [.. Members.Select(member => member.Summary())] : []);
     }
 
+    /// <summary>The cross-stitch units of the model, by which its tasks take over from one another, from the features upwards.</summary>
+    /// <returns>The units; none where the model was not trained by <see cref="CrossStitchTrainer"/>. Those of an ensemble are with its <see cref="Members"/>.</returns>
+    /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
+    public IReadOnlyList<CrossStitchUnit> GetCrossStitchUnits()
+    {
+        Model.ThrowIfDisposed();
+        return Model.GetCrossStitchUnits();
+    }
+
+    /// <summary>Measures on some rows how the gates of a mixture of experts use them. How they did in training, <see cref="TrainingEpoch.ExpertUse"/> tells.</summary>
+    /// <param name="data">The rows; labels are not needed.</param>
+    /// <returns>The use.</returns>
+    /// <exception cref="InvalidOperationException">The model has no gates.</exception>
+    /// <exception cref="ArgumentException">The feature column is missing, or not of the type and size it had in training.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
+    public ExpertUse MeasureExpertUse(IDataView data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        Model.ThrowIfDisposed();
+        return Model.MeasureExpertUse(data)
+            ?? throw new InvalidOperationException("The model has no gates that use experts: it was trained by neither MultiGateMixtureOfExperts nor ProgressiveLayeredExtraction. Those of an ensemble's members are with its Members.");
+    }
+
     /// <summary>Frees the model's native memory, as soon as no scoring call uses it. Calling it again does nothing.</summary>
     public void Dispose() => Model.Dispose();
 

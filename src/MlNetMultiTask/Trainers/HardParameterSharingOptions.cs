@@ -18,7 +18,7 @@ public sealed class HardParameterSharingOptions : MultiTaskTrainerOptions
     internal override void Validate()
     {
         base.Validate();
-        RequireTrunk(Trunk, SharedLayers, nameof(SharedLayers));
+        RequireTrunk(Trunk, SharedLayers, DefaultLayers, nameof(SharedLayers));
         RequireLayers(HeadLayers, nameof(HeadLayers));
     }
 }

@@ -32,7 +32,7 @@ public sealed class SoftParameterSharingOptions : MultiTaskTrainerOptions
     internal override void Validate()
     {
         base.Validate();
-        RequireTrunk(Trunk, TrunkLayers, nameof(TrunkLayers));
+        RequireTrunk(Trunk, TrunkLayers, DefaultLayers, nameof(TrunkLayers));
         RequireLayers(HeadLayers, nameof(HeadLayers));
         Require(float.IsFinite(SharingStrength) && SharingStrength >= 0, nameof(SharingStrength), string.Create(CultureInfo.InvariantCulture, $"is {SharingStrength}; it must be 0 or more"));
         Require(Enum.IsDefined(Scope), nameof(Scope), string.Create(CultureInfo.InvariantCulture, $"is {Scope}, which is none of its values"));

@@ -1,4 +1,5 @@
 using MlNetMultiTask.Data;
+using MlNetMultiTask.Networks;
 using MlNetMultiTask.Tasks;
 using TorchSharp;
 
@@ -30,6 +31,12 @@ internal interface ITrainingEngine : IDisposable
 
     /// <summary>Per task the raw outputs [B, K] of the batch that was computed last; null where a task was left out.</summary>
     IReadOnlyList<torch.Tensor?> Outputs { get; }
+
+    /// <summary>The gates of the network; none in most.</summary>
+    IReadOnlyList<GateDescription> Gates { get; }
+
+    /// <summary>Per gate what it gave the experts [B, E] in the batch for which losses were computed last; null for a gate that was not asked.</summary>
+    IReadOnlyList<torch.Tensor?> GateWeights { get; }
 
     /// <summary>Computes the outputs of a batch ahead of its losses.</summary>
     void Predict(Batch batch);

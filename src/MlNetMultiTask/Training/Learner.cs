@@ -1,5 +1,6 @@
 using MlNetMultiTask.Balancing;
 using MlNetMultiTask.Data;
+using MlNetMultiTask.Networks;
 using MlNetMultiTask.Tasks;
 
 namespace MlNetMultiTask.Training;
@@ -17,6 +18,7 @@ internal sealed class Learner : IDisposable
     private readonly CounterRandom _balancingRandom;
     private readonly bool[] _frozen;
     private double[] _weightSums = [];
+    private GateSums _gates = new([]);
     private double _rate;
     private int _epoch;
     private int _step;
@@ -69,6 +71,7 @@ internal sealed class Learner : IDisposable
         (_epoch, _step, _stepsPerEpoch) = (epoch, 0, stepsPerEpoch);
         _weightSums = new double[_tasks.Count];
         Sums = new EpochSums(_tasks.Count);
+        _gates = new GateSums(Engine.Gates);
         Engine.BeginEpoch(new CounterRandom(_seed, (uint)RandomStream.Dropout, (uint)epoch).NextUInt64());
     }
 
@@ -84,6 +87,7 @@ internal sealed class Learner : IDisposable
         StepLosses losses = Engine.ComputeLosses(batch);
         RequireFinite(losses.RowSums, "loss");
         Engine.Observe(batch, _metrics);
+        _gates.Add(Engine.GateWeights);
         double[,]? gramian = BalancesGradients ? Engine.ComputeSharedGramian() : null;
         double[] weights = new double[_tasks.Count];
         var inputs = new BalancingInputs { Present = losses.Present, Losses = losses.Losses, Gramian = gramian, NextRandom = _balancingRandom.NextDouble };
@@ -145,6 +149,7 @@ internal sealed class Learner : IDisposable
         TaskWeights = _tasks.ByName(_weightSums.Select(sum => sum / _step)),
         LearningRate = _rate,
         ParameterDistance = Engine.ParameterDistance,
+        ExpertUse = ExpertUse.Of(_gates, _tasks),
         Duration = duration,
     };
 

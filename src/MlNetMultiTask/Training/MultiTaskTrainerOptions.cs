@@ -202,10 +202,10 @@ public abstract class MultiTaskTrainerOptions
         }
     }
 
-    private protected static void RequireTrunk(Trunk? trunk, IReadOnlyList<int> layers, string option)
+    private protected static void RequireTrunk(Trunk? trunk, IReadOnlyList<int> layers, IReadOnlyList<int> usual, string option)
     {
         RequireLayers(layers, option);
-        Require(trunk is null || ReferenceEquals(layers, DefaultLayers), "Trunk", $"and {option} both say what the lower layers are; give one of them");
+        Require(trunk is null || ReferenceEquals(layers, usual), "Trunk", $"and {option} both say what the lower layers are; give one of them");
     }
 
     internal static void RequireCheckpointing(Checkpointing checkpointing)

@@ -20,6 +20,7 @@ internal sealed class TorchEngine : ITrainingEngine
     private torch.Tensor?[] _losses = [];
     private NetworkOutputs? _predicted;
     private torch.Tensor? _sharedRows;
+    private torch.Tensor? _penalty;
 
     /// <param name="network">The network; not owned.</param>
     /// <param name="tasks">The tasks, in the order of the network's outputs.</param>
@@ -51,6 +52,10 @@ internal sealed class TorchEngine : ITrainingEngine
 
     public IReadOnlyList<torch.Tensor?> Outputs { get; private set; } = [];
 
+    public IReadOnlyList<GateDescription> Gates => _network.Gates;
+
+    public IReadOnlyList<torch.Tensor?> GateWeights { get; private set; } = [];
+
     /// <summary>Whether outputs are computed of rows without a target too, for others who learn from them.</summary>
     public bool ComputesAllRows { get; init; }
 
@@ -67,6 +72,8 @@ internal sealed class TorchEngine : ITrainingEngine
         NetworkOutputs outputs = _predicted ?? Forward(batch);
         _predicted = null;
         int count = _tasks.Count;
+        _penalty = outputs.Penalty;
+        GateWeights = outputs.Gates;
         _losses = new torch.Tensor?[count];
         var step = new StepLosses(new double[count], new bool[count], new double[count], new double[count]);
         for (int i = 0; i < count; i++)
@@ -130,7 +137,7 @@ internal sealed class TorchEngine : ITrainingEngine
     public void Backward(ReadOnlySpan<double> weights)
     {
         _parameters.GradientSpan.Clear();
-        torch.Tensor? total = null;
+        torch.Tensor? total = _penalty;
         for (int i = 0; i < _losses.Length; i++)
         {
             if (_losses[i] is { } loss && weights[i] != 0)
@@ -155,7 +162,7 @@ internal sealed class TorchEngine : ITrainingEngine
             {
                 // Each backward pass adds to the gradients of its own head; the shared part is taken out in between.
                 _parameters.SharedGradients.zero_();
-                loss.backward(retain_graph: _losses.Skip(i + 1).Any(later => later is not null));
+                loss.backward(retain_graph: _penalty is not null || _losses.Skip(i + 1).Any(later => later is not null));
                 _sharedRows[i].copy_(_parameters.SharedGradients);
             }
         }
@@ -172,6 +179,7 @@ internal sealed class TorchEngine : ITrainingEngine
         torch.Tensor rows = _sharedRows ?? throw new InvalidOperationException("The shared gradients have not been computed in this step.");
         torch.Tensor factors = torch.tensor(Array.ConvertAll(weights.ToArray(), weight => (float)weight));
         _parameters.SharedGradients.copy_(rows.t().mv(factors));
+        _penalty?.backward();
         _network.AddPenaltyGradient(_parameters);
     }
 

@@ -12,12 +12,15 @@ public sealed class ArchitectureTests
 
     private static readonly Lazy<IReadOnlyDictionary<string, string>> _roomOfType = new(() => Repository.Files(Source, "*.cs")
         .Select(path => path[(Source.Length + 1)..].Split('/'))
-        .ToDictionary(parts => Path.GetFileNameWithoutExtension(parts[^1]), parts => parts.Length == 1 ? HouseRules.FrontDoor : parts[0]));
+        .Select(parts => (Type: parts[^1].Split('.')[0], Room: parts.Length == 1 ? HouseRules.FrontDoor : parts[0]))
+        .Distinct()
+        .ToDictionary(file => file.Type, file => file.Room));
 
     [Fact]
     public void Every_folder_is_a_room_of_the_design() =>
         Assert.Empty(_roomOfType.Value.Values.Distinct().Except(HouseRules.Rooms.Keys).Except([HouseRules.FrontDoor]));
 
+    /// <summary>A part of a type has the type's name and its own, as <c>Type.Part.cs</c>.</summary>
     [Fact]
     public void A_file_holds_one_type_and_is_named_after_it()
     {

@@ -10,6 +10,9 @@ public static class TrainerCases
     {
         ["HardParameterSharing"] = (ml, setup) => ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()),
         ["SoftParameterSharing"] = (ml, setup) => ml.MultiTask.Trainers.SoftParameterSharing(setup.To<SoftParameterSharingOptions>()),
+        ["CrossStitch"] = (ml, setup) => ml.MultiTask.Trainers.CrossStitch(setup.To<CrossStitchOptions>()),
+        ["MultiGateMixtureOfExperts"] = (ml, setup) => ml.MultiTask.Trainers.MultiGateMixtureOfExperts(setup.To<MultiGateMixtureOfExpertsOptions>()),
+        ["ProgressiveLayeredExtraction"] = (ml, setup) => ml.MultiTask.Trainers.ProgressiveLayeredExtraction(setup.To<ProgressiveLayeredExtractionOptions>()),
         ["Ensemble"] = (ml, setup) => ml.MultiTask.Trainers.Ensemble(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()), numberOfMembers: 2),
         ["MutualLearning"] = (ml, setup) => ml.MultiTask.Trainers.MutualLearning(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>())),
         ["JointTraining"] = (ml, setup) => ml.MultiTask.Trainers.JointTraining(new JointTrainingOptions

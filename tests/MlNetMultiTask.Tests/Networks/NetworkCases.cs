@@ -31,28 +31,38 @@ public static class NetworkCases
             [HardParameterSharingNetwork.Describe(inputs, _outputs, trunk.Describe(inputs), [], hidden), SoftParameterSharingNetwork.Describe(inputs, _outputs, trunk.Describe(inputs), [], hidden)]),
     };
 
-    public static TheoryData<string, string, bool> All
+    /// <summary>Networks whose layers do not lie one behind the other.</summary>
+    private static readonly Dictionary<string, Func<Trunk, HiddenLayers, NetworkDescription>> _mixed = new()
     {
-        get
-        {
-            var data = new TheoryData<string, string, bool>();
-            foreach (string kind in _kinds.Keys)
-            {
-                foreach (string trunk in _trunks.Keys)
-                {
-                    data.Add(kind, trunk, false);
-                    data.Add(kind, trunk, true);
-                }
-            }
+        ["cross-stitch"] = (trunk, hidden) => CrossStitchNetwork.Describe(FeatureCount, _outputs, trunk.Describe(FeatureCount), [4], hidden),
+        ["experts"] = (trunk, hidden) => MixtureOfExpertsNetwork.Describe(FeatureCount, _outputs, trunk.Describe(FeatureCount), 3, null, false, [4], hidden),
+        ["experts, some of them"] = (trunk, hidden) => MixtureOfExpertsNetwork.Describe(FeatureCount, _outputs, trunk.Describe(FeatureCount), 3, 2, true, [], hidden),
+        ["levels"] = (trunk, hidden) => ExtractionNetwork.Describe(FeatureCount, _outputs, trunk.Describe(FeatureCount), [5], 2, 2, 1, [4], hidden),
+    };
 
-            return data;
-        }
-    }
+    public static TheoryData<string, string, bool> All { get; } = Combine([.. _kinds.Keys, .. _mixed.Keys]);
+
+    public static TheoryData<string, string, bool> Chains { get; } = Combine(_kinds.Keys);
 
     public static TheoryData<string> Trunks { get; } = [.. _trunks.Keys];
 
     public static Trunk GetTrunk(string name) => _trunks[name];
 
     internal static NetworkDescription Describe(string kind, string trunk, bool normalization, Activation activation = Activation.ReLU) =>
-        _kinds[kind](_trunks[trunk], new HiddenLayers(activation, normalization));
+        (_kinds.GetValueOrDefault(kind) ?? _mixed[kind])(_trunks[trunk], new HiddenLayers(activation, normalization));
+
+    private static TheoryData<string, string, bool> Combine(IEnumerable<string> kinds)
+    {
+        var data = new TheoryData<string, string, bool>();
+        foreach (string kind in kinds)
+        {
+            foreach (string trunk in _trunks.Keys)
+            {
+                data.Add(kind, trunk, false);
+                data.Add(kind, trunk, true);
+            }
+        }
+
+        return data;
+    }
 }

@@ -54,4 +54,49 @@ public sealed class NetworkKindsTests
         Assert.Equal([4], description.Sizes["sharedLayers"]);
         Assert.Empty(description.Sizes["headLayers"]);
     }
+
+    public static TheoryData<string, string, int[]?, string> Lies => new()
+    {
+        { "experts", "numberOfExperts", null, "'numberOfExperts'" },
+        { "experts", "numberOfExperts", [2, 2], "'numberOfExperts'" },
+        { "experts", "expertLayers", null, "'expertLayers'" },
+        { "experts", "selectedExperts", [4], "3 experts can't select 4" },
+        { "experts", "selectedExperts", [], "'selectedExperts'" },
+        { "experts", "numberOfExperts", [int.MaxValue], "" },
+        { "extraction", "numberOfLevels", null, "'numberOfLevels'" },
+        { "extraction", "numberOfLevels", [101], "100 levels at most" },
+        { "extraction", "numberOfLevels", [int.MaxValue], "100 levels at most" },
+        { "extraction", "expertLayers", null, "'expertLayers'" },
+        { "extraction", "sharedExperts", [int.MaxValue], "" },
+        { "extraction", "taskExperts", [], "'taskExperts'" },
+        { "extraction, all shared", "sharedExperts", null, "an expert or more" },
+        { "cross-stitch", "trunkLayers", null, "'trunkLayers'" },
+        { "cross-stitch", "headLayers", null, "'headLayers'" },
+        { "cross-stitch", "activation", [99], "99 is unknown" },
+    };
+
+    /// <summary>Before anything is built: counting tells, or counts more than any file holds.</summary>
+    [Theory]
+    [MemberData(nameof(Lies))]
+    public void A_description_that_lies_is_a_format_error_or_counts_more_than_a_file_holds(string name, string setting, int[]? value, string words)
+    {
+        NetworkDescription honest = SharingCases.Describe(name);
+        var sizes = new Dictionary<string, int[]>(honest.Sizes);
+        sizes.Remove(setting);
+        if (value is not null)
+        {
+            sizes[setting] = value;
+        }
+
+        NetworkDescription description = honest with { Sizes = sizes };
+        if (words.Length == 0)
+        {
+            Assert.True(NetworkKinds.CountParameters(description) > int.MaxValue);
+        }
+        else
+        {
+            Assert.Contains(words, Assert.Throws<FormatException>(() => NetworkKinds.CountParameters(description)).Message, StringComparison.Ordinal);
+            Assert.Contains(words, Assert.Throws<FormatException>(() => NetworkKinds.Create(description)).Message, StringComparison.Ordinal);
+        }
+    }
 }

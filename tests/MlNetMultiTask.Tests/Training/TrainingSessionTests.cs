@@ -189,6 +189,10 @@ public sealed class TrainingSessionTests
     /// <summary>Notes what it is asked to do.</summary>
     private sealed class RecordingEngine : ITrainingEngine
     {
+        public IReadOnlyList<GateDescription> Gates => [];
+
+        public IReadOnlyList<torch.Tensor?> GateWeights => [];
+
         public List<string> Calls { get; } = [];
 
         public List<double> Rates { get; } = [];
