@@ -2,6 +2,7 @@ using Microsoft.ML;
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Interop;
 using MlNetMultiTask.Models;
+using MlNetMultiTask.Networks;
 using MlNetMultiTask.Persistence;
 using MlNetMultiTask.Tasks;
 using TorchSharp;
@@ -58,6 +59,8 @@ internal sealed class AnsweredModel : Model
     public override BoundModel Bind(DataViewSchema schema) => new Bound(this);
 
     public override void Score(float[] features, int rowCount, IReadOnlyList<bool> active, float[]?[] scores) => throw Unsupported();
+
+    public override IReadOnlyList<NetworkLayer> DescribeLayers() => throw Unsupported();
 
     public override void ThrowIfDisposed()
     {

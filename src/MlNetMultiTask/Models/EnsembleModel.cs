@@ -1,4 +1,5 @@
 using System.Buffers;
+using MlNetMultiTask.Networks;
 using MlNetMultiTask.Persistence;
 using MlNetMultiTask.Tasks;
 
@@ -68,6 +69,12 @@ internal sealed class EnsembleModel : Model
     }
 
     public override void ThrowIfDisposed() => _lifetime.ThrowIfEnded();
+
+    public override IReadOnlyList<NetworkLayer> DescribeLayers()
+    {
+        using SharedLifetime.Reference reference = _lifetime.Acquire();
+        return [.. Members.SelectMany((member, i) => member.DescribeLayers().Select(layer => layer with { Name = FormattableString.Invariant($"member{i}/{layer.Name}") }))];
+    }
 
     public override void Save(ModelEntries entries, string prefix)
     {

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetMultiTask.Data;
+using MlNetMultiTask.Networks;
 using MlNetMultiTask.Persistence;
 using MlNetMultiTask.Tasks;
 
@@ -65,6 +66,10 @@ internal abstract class Model(IReadOnlyList<PredictionTask> tasks, IReadOnlyList
 
     /// <summary>Throws where the model has been disposed.</summary>
     public abstract void ThrowIfDisposed();
+
+    /// <summary>The layers of all its networks; tasks by their places.</summary>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public abstract IReadOnlyList<NetworkLayer> DescribeLayers();
 
     /// <summary>Adds the model's entries, their names behind a prefix.</summary>
     public abstract void Save(ModelEntries entries, string prefix);

@@ -60,6 +60,13 @@ internal sealed class NetworkModel : Model
         _whole?.ThrowIfDisposed();
     }
 
+    public override IReadOnlyList<NetworkLayer> DescribeLayers()
+    {
+        using SharedLifetime.Reference reference = _lifetime.Acquire();
+        using SharedLifetime.Reference? whole = _whole?._lifetime.Acquire();
+        return [.. _network.DescribeLayers()];
+    }
+
     public override void Save(ModelEntries entries, string prefix)
     {
         entries.Add(prefix + ModelManifest.EntryName, ModelManifest.Write(this));

@@ -103,12 +103,12 @@ internal sealed class ConvolutionalStack : LayerStack
         int[] image = description.GetSizes(Image);
         int[] filters = description.GetSizes(Filters);
         int kernelSize = description.GetSize(KernelSize, 1);
-        if (image.Length != 3 || Array.Exists(image, size => size < 1) || filters.Length == 0 || kernelSize % 2 == 0)
+        if (image.Length != 3 || Array.Exists(image, size => size < 1) || filters.Length == 0 || Array.Exists(filters, count => count < 1) || kernelSize % 2 == 0)
         {
-            throw new FormatException($"A {KindName} trunk needs the height, width and channels of its images, a filter or more, and an odd kernel size.");
+            throw new FormatException($"A {KindName} trunk needs the height, width and channels of its images, filters of 1 or more, and an odd kernel size.");
         }
 
-        long values = (long)image[0] * image[1] * image[2];
+        long values = checked((long)image[0] * image[1] * image[2]);
         return values == inputs
             ? ConvolutionShape.Chain(image[2], image[0], image[1], kernelSize, filters)
             : throw new FormatException(FormattableString.Invariant(

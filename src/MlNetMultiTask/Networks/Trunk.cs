@@ -43,8 +43,9 @@ public sealed class Trunk
     {
         Require(width, 1, nameof(width));
         Require(numberOfBlocks, 1, nameof(numberOfBlocks));
-        int inner = hiddenWidth ?? checked(2 * width);
-        Require(inner, 1, nameof(hiddenWidth));
+        Require(hiddenWidth ?? 1, 1, nameof(hiddenWidth));
+        RequireBounded(() => checked(hiddenWidth ?? (2 * width)), string.Create(CultureInfo.InvariantCulture, $"The width {width}, and twice as much inside blocks, is"), nameof(width));
+        int inner = hiddenWidth ?? (2 * width);
         return new Trunk(ResidualStack.Describe(width, inner, numberOfBlocks), string.Create(CultureInfo.InvariantCulture, $"Residual({numberOfBlocks} blocks of {width}, {inner} inside)"));
     }
 
@@ -83,11 +84,16 @@ public sealed class Trunk
         }
 
         string size = string.Create(CultureInfo.InvariantCulture, $"{height} x {width} x {channels}{(interleaved ? " interleaved" : "")}");
+        RequireBounded(() => checked(height * width * channels), $"An image of {size} values is", nameof(height));
+        RequireBounded(
+            () => ConvolutionShape.Chain(channels, height, width, kernelSize, filters).Sum(shape => shape.MultiplyAdds),
+            string.Create(CultureInfo.InvariantCulture, $"What filters of {Join(filters)}, with kernels of {kernelSize} x {kernelSize}, make of an image of {size} values is"),
+            nameof(filters));
         return new Trunk(
             ConvolutionalStack.Describe(height, width, channels, filters, kernelSize, layers, interleaved),
             string.Create(CultureInfo.InvariantCulture, $"Convolutional({size}; filters {Join(filters)}, kernels {kernelSize} x {kernelSize}; layers {Join(layers)})"))
         {
-            Inputs = checked(height * width * channels),
+            Inputs = height * width * channels,
         };
     }
 
@@ -138,6 +144,19 @@ public sealed class Trunk
         if (value < minimum)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{parameter} is {value}; it must be {minimum} or more."), parameter);
+        }
+    }
+
+    /// <summary>Sizes that are no mistake on their own may be one together.</summary>
+    private static void RequireBounded(Func<long> measure, string subject, string parameter)
+    {
+        try
+        {
+            _ = measure();
+        }
+        catch (OverflowException)
+        {
+            throw new ArgumentException($"{subject} beyond all bounds; give smaller ones.", parameter);
         }
     }
 

@@ -109,6 +109,20 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
             : throw new ArgumentException($"The model has no binary or multilabel task '{taskName}'; its tasks are {string.Join(", ", Tasks)}.", nameof(taskName));
     }
 
+    /// <summary>
+    /// Tells what the model is made of and what it costs: layers, shapes, parameters shared and of each task, size in a file, arithmetic of a row. For the size, the model is saved once into nowhere, and each
+    /// member of an ensemble once more.
+    /// </summary>
+    /// <returns>The summary; <c>Console.WriteLine(model.Summary())</c> prints it as a table.</returns>
+    /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
+    public ModelSummary Summary()
+    {
+        Model.ThrowIfDisposed();
+        using var file = new CountingStream();
+        new MLContext().Model.Save(this, null, file);
+        return ModelSummary.Create(Model, file.Length, Model is EnsembleModel ? [.. Members.Select(member => member.Summary())] : []);
+    }
+
     /// <summary>The cross-stitch units of the model, by which its tasks take over from one another, from the features upwards.</summary>
     /// <returns>The units; none where the model was not trained by <see cref="CrossStitchTrainer"/>. Those of an ensemble are with its <see cref="Members"/>.</returns>
     /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MlNetMultiTask.Models;
+using MlNetMultiTask.Networks;
 using MlNetMultiTask.Persistence;
 
 namespace MlNetMultiTask.Tests.Contracts;
@@ -27,6 +28,8 @@ internal sealed class CountingModel(Model inner) : Model(inner.Tasks, inner.Labe
     public override BoundModel Bind(DataViewSchema schema) => new Bound(this, inner.Bind(schema));
 
     public override void Score(float[] features, int rowCount, IReadOnlyList<bool> active, float[]?[] scores) => inner.Score(features, rowCount, active, scores);
+
+    public override IReadOnlyList<NetworkLayer> DescribeLayers() => inner.DescribeLayers();
 
     public override void ThrowIfDisposed() => inner.ThrowIfDisposed();
 
