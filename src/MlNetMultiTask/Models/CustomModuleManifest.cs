@@ -52,7 +52,7 @@ internal static class CustomModuleManifest
 
         string name = module.GetString("name");
         return CustomModule.FindProblem(name) is null && CustomModule.FindProblem(settings) is null
-            ? new CustomModule(name, settings)
+            ? CustomModule.Create(name, settings)
             : throw module.Invalid("name", "a name, and settings, of usual lengths");
     }
 

@@ -18,7 +18,7 @@ internal sealed record CustomModule(string Name, IReadOnlyDictionary<string, str
 
     /// <summary>A module with settings that nobody changes later.</summary>
     public static CustomModule Create(string name, IReadOnlyDictionary<string, string>? settings) =>
-        new(name, new Dictionary<string, string>(settings ?? new Dictionary<string, string>(), StringComparer.Ordinal));
+        new(name, new Dictionary<string, string>(settings ?? new Dictionary<string, string>(), StringComparer.Ordinal).AsReadOnly());
 
     /// <summary>The name and the settings in words.</summary>
     public string Describe() => string.Join(", ", Settings.OrderBy(setting => setting.Key, StringComparer.Ordinal).Select(setting => $"{setting.Key} '{setting.Value}'").Prepend($"'{Name}'"));

@@ -17,7 +17,7 @@ public static class MultiTaskNetworks
     /// <param name="name">The name: of 1 to 200 characters.</param>
     /// <param name="factory">
     /// Makes the module for a number of features, and raw outputs for each task; a new one at each call. It is called when a network is trained, and when a model is loaded: then its settings come from the file,
-    /// so that it had better refuse sizes that it would not expect.
+    /// so that it had better refuse sizes that it would not expect. Members of an ensemble that are trained in parallel call it on several threads.
     /// </param>
     /// <exception cref="ArgumentException">The name is not valid, or another factory has it. The same delegate may be registered again.</exception>
     public static void Register(string name, Func<CustomNetworkRequest, CustomNetworkModule> factory) => _networks.Register(name, factory);
@@ -26,7 +26,7 @@ public static class MultiTaskNetworks
     /// <param name="name">The name: of 1 to 200 characters. Trunks and whole networks may have the same names.</param>
     /// <param name="factory">
     /// Makes the module, from features [B, F] to [B, H], for a number of features and a width H; a new one at each call. It is called when a network is trained, and when a model is loaded: then its
-    /// settings come from the file, so that it had better refuse sizes that it would not expect.
+    /// settings come from the file, so that it had better refuse sizes that it would not expect. Members of an ensemble that are trained in parallel call it on several threads.
     /// </param>
     /// <exception cref="ArgumentException">The name is not valid, or another factory has it. The same delegate may be registered again.</exception>
     public static void RegisterTrunk(string name, Func<CustomTrunkRequest, torch.nn.Module<torch.Tensor, torch.Tensor>> factory) => _trunks.Register(name, factory);

@@ -137,7 +137,7 @@ internal sealed class NetworkTraining(
             if (twin >= 0)
             {
                 throw new ArgumentException(FormattableString.Invariant(
-                    $"Networks {i + 1} and {twin + 1} begin with the same weights, so that they would never differ: their trainers have the same Seed and the same layers. Give them different seeds, or one trainer and NumberOfMembers."));
+                    $"Networks {i + 1} and {twin + 1} begin with the same weights, so that they would never differ: their trainers have the same Seed and the same layers. Give them different seeds, or one trainer and NumberOfMembers.{(networks[i].Description.HasCustomModules ? " Modules of your own must begin with random numbers: those that an ISeededModule draws, say." : "")}"));
             }
         }
     }
