@@ -22,7 +22,7 @@ public sealed class LayerSummary
     /// <summary>The numbers in it that training sets.</summary>
     public required long NumberOfParameters { get; init; }
 
-    /// <summary>The multiplications with an addition behind them that it takes for one row; null where nobody knows, as in modules of your own.</summary>
+    /// <summary>The multiplications with an addition behind them that it takes for one row; null where nobody knows: of modules of your own, linear layers, convolutions and normalisations are known.</summary>
     public required long? MultiplyAddsPerRow { get; init; }
 
     /// <summary>The name of the task that it serves; null where it is shared by several.</summary>

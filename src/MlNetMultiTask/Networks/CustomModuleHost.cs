@@ -11,6 +11,7 @@ internal sealed class CustomModuleHost<TModule>
 
     private readonly torch.nn.Module _owner;
     private readonly bool _hasBuffers;
+    private ModuleWatch _watch = new();
 
     /// <param name="name">What messages call it, for example <c>The custom trunk 'mine'</c>.</param>
     /// <param name="owner">Of what the module becomes a part.</param>
@@ -89,7 +90,7 @@ internal sealed class CustomModuleHost<TModule>
         Module.eval();
         try
         {
-            forward(torch.zeros(1, featureCount, dtype: torch.float32, device: torch.CPU));
+            _watch = ModuleWatch.Run(Module, () => forward(torch.zeros(1, featureCount, dtype: torch.float32, device: torch.CPU)));
             forward(torch.ones(3, featureCount, dtype: torch.float32, device: torch.CPU));
         }
         catch (InvalidOperationException e)
@@ -155,15 +156,9 @@ internal sealed class CustomModuleHost<TModule>
             if (own.Length > 0)
             {
                 int?[] tasks = [.. own.Select(getTask).Distinct()];
-                Parameter? weight = (part as Linear)?.weight;
+                (long[] input, long[] output, long? multiplyAdds) = _watch.Find(part);
                 yield return new NetworkLayer(
-                    name + path[ModuleName.Length..].Replace('.', '/'),
-                    part.GetType().Name,
-                    weight is null ? [] : [weight.shape[1]],
-                    weight is null ? [] : [weight.shape[0]],
-                    own.Sum(parameter => parameter.numel()),
-                    weight?.numel(),
-                    tasks.Length == 1 ? tasks[0] : null);
+                    name + path[ModuleName.Length..].Replace('.', '/'), part.GetType().Name, input, output, own.Sum(parameter => parameter.numel()), multiplyAdds, tasks.Length == 1 ? tasks[0] : null);
             }
         }
     }

@@ -131,12 +131,26 @@ public sealed class CustomNetworkTests
         string[] layers = [.. network.DescribeLayers().Select(Describe)];
         string[] own = [.. heads.DescribeLayers().Select(Describe)];
 
-        Assert.Equal(["network/_hidden Linear 4 -> 8: 40, 32, ", "network/_normalization BatchNorm1d  -> : 16, , ", "network/_output Linear 8 -> 4: 36, 32, "], layers.Order(StringComparer.Ordinal));
+        Assert.Equal(["network/_hidden Linear 4 -> 8: 40, 32, ", "network/_normalization BatchNorm1d 8 -> 8: 16, 0, ", "network/_output Linear 8 -> 4: 36, 32, "], layers.Order(StringComparer.Ordinal));
         Assert.Equal(["network/head0 Linear 4 -> 3: 15, 12, 0", "network/head1 Linear 4 -> 1: 5, 4, 1"], own);
         Assert.Equal(network.parameters().Sum(parameter => parameter.numel()), network.DescribeLayers().Sum(layer => layer.ParameterCount));
 
         static string Describe(NetworkLayer layer) => FormattableString.Invariant(
             $"{layer.Name} {layer.Kind} {string.Join('x', layer.Input)} -> {string.Join('x', layer.Output)}: {layer.ParameterCount}, {layer.MultiplyAdds}, {layer.Task}");
+    }
+
+    /// <summary>Costs per row: a convolution's kernel at each pixel that it gives, over the channels of its group; a layer as often as it is used; of other modules nobody knows.</summary>
+    [Fact]
+    public void Shapes_and_costs_are_those_of_a_row_that_passes()
+    {
+        string name = Guid.NewGuid().ToString();
+        MultiTaskNetworks.RegisterTrunk(name, _ => new Image());
+        var description = new NetworkDescription("HardParameterSharing", 48, _outputs, new Dictionary<string, int[]> { ["headLayers"] = [] }) { Trunk = CustomStack.Describe(CustomModule.Create(name, null), 24) };
+        using MultiTaskNetwork network = NetworkKinds.Create(description);
+
+        Assert.Equal(
+            ["head0/0 24 -> 3: 72", "head1/0 24 -> 1: 24", "shared 48 -> 24: ", "shared/_convolution 2x6x4 -> 4x3x2: 216", "shared/_dense 24 -> 24: 1728"],
+            network.DescribeLayers().OrderBy(layer => layer.Name, StringComparer.Ordinal).Select(layer => FormattableString.Invariant($"{layer.Name} {string.Join('x', layer.Input)} -> {string.Join('x', layer.Output)}: {layer.MultiplyAdds}")));
     }
 
     [Fact]
@@ -186,5 +200,17 @@ public sealed class CustomNetworkTests
         }
 
         public override torch.Tensor forward(torch.Tensor input) => _dense.call(input) * _gain;
+    }
+
+    private sealed class Image : torch.nn.Module<torch.Tensor, torch.Tensor>
+    {
+        private readonly Conv2d _convolution = torch.nn.Conv2d(2, 4, 3, padding: 1, stride: 2, groups: 2);
+        private readonly Linear _dense = torch.nn.Linear(24, 24, hasBias: false);
+        private readonly Parameter _gain = new(torch.ones(24));
+
+        public Image()
+            : base(nameof(Image)) => RegisterComponents();
+
+        public override torch.Tensor forward(torch.Tensor input) => _dense.call(_dense.call(_dense.call(_convolution.call(input.view(-1, 2, 6, 4)).flatten(1)))) * _gain;
     }
 }
