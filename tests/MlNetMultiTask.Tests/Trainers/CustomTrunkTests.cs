@@ -19,7 +19,7 @@ public sealed class CustomTrunkTests
         OddNetwork.Register();
     }
 
-    public static TheoryData<string> Trainers { get; } = ["hard", "soft", "joint"];
+    public static TheoryData<string> Trainers { get; } = [.. TrunkTrainers.OfOneNetwork];
 
     [Theory]
     [MemberData(nameof(Trainers))]
@@ -92,14 +92,7 @@ public sealed class CustomTrunkTests
         Assert.True(Distance(10) < Distance(0) / 10);
     }
 
-    private MultiTaskTrainer Create(string trainer, Trunk trunk) => trainer switch
-    {
-        "hard" => _ml.MultiTask.Trainers.HardParameterSharing(Hard(trunk)),
-        "soft" => _ml.MultiTask.Trainers.SoftParameterSharing(new SoftParameterSharingOptions { Tasks = TestData.Tasks(), Trunk = trunk, HeadLayers = [5], MaximumNumberOfEpochs = 3, BatchSize = 16, LearningRate = 0.01 }),
-        _ => _ml.MultiTask.Trainers.JointTraining(new JointTrainingOptions { Members = [_ml.MultiTask.Trainers.HardParameterSharing(Hard(Trunk.Dense()))], NumberOfMembers = 2, SharedTrunk = trunk }),
-    };
-
-    private static HardParameterSharingOptions Hard(Trunk trunk) => new() { Tasks = TestData.Tasks(), Trunk = trunk, HeadLayers = [5], MaximumNumberOfEpochs = 3, BatchSize = 16, LearningRate = 0.01 };
+    private MultiTaskTrainer Create(string trainer, Trunk trunk) => TrunkTrainers.Create(_ml, trainer, trunk);
 
     private static void AssertNoLeak(Action action)
     {

@@ -32,7 +32,7 @@ public sealed class TrunkTrainingTests : IDisposable
             var data = new TheoryData<string, string>();
             foreach (string trunk in _trunks.Keys)
             {
-                foreach (string trainer in new[] { "hard", "soft", "joint", "ensemble" })
+                foreach (string trainer in TrunkTrainers.All)
                 {
                     data.Add(trainer, trunk);
                 }
@@ -41,6 +41,8 @@ public sealed class TrunkTrainingTests : IDisposable
             return data;
         }
     }
+
+    public static TheoryData<string> Trainers { get; } = [.. TrunkTrainers.All];
 
     public static TheoryData<string> Trunks { get; } = [.. _trunks.Keys];
 
@@ -132,10 +134,7 @@ public sealed class TrunkTrainingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("hard")]
-    [InlineData("soft")]
-    [InlineData("joint")]
-    [InlineData("ensemble")]
+    [MemberData(nameof(Trainers))]
     public void Features_that_are_no_such_image_are_refused_with_both_numbers(string trainer)
     {
         string message = Assert.Throws<ArgumentException>(() => Create(trainer, Trunk.Convolutional(3, 3)).Fit(_data)).Message;
@@ -222,13 +221,7 @@ public sealed class TrunkTrainingTests : IDisposable
         ? model.Members.Average(Loss)
         : model.History!.Epochs[^1].TrainingLosses["Size"];
 
-    private MultiTaskTrainer Create(string trainer, Trunk trunk) => trainer switch
-    {
-        "hard" => _ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions { Tasks = TestData.Tasks(), MaximumNumberOfEpochs = 2, BatchSize = 16, LearningRate = 0.01, Seed = 7, Trunk = trunk, HeadLayers = [] }),
-        "soft" => _ml.MultiTask.Trainers.SoftParameterSharing(new SoftParameterSharingOptions { Tasks = TestData.Tasks(), MaximumNumberOfEpochs = 2, BatchSize = 16, LearningRate = 0.01, Seed = 7, Trunk = trunk, HeadLayers = [] }),
-        "joint" => _ml.MultiTask.Trainers.JointTraining(new JointTrainingOptions { Members = [Create("hard", Trunk.Dense(3)), Create("soft", Trunk.Residual(3, 1))], SharedTrunk = trunk }),
-        _ => _ml.MultiTask.Trainers.Ensemble(new EnsembleOptions { Members = [Create("hard", trunk)], NumberOfMembers = 2, Seed = 3 }),
-    };
+    private MultiTaskTrainer Create(string trainer, Trunk trunk) => TrunkTrainers.Create(_ml, trainer, trunk);
 
     private byte[] Bytes(MultiTaskTransformer model) => ScoreBytes.Of(model.Transform(_data), [.. model.Tasks.SelectMany(task => task.OutputColumnNames)]);
 }
