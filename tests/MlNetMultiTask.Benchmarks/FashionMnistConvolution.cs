@@ -9,7 +9,7 @@ internal static class FashionMnistConvolution
     private static readonly PredictionTask[] _tasks = [PredictionTask.MulticlassClassification("Class"), PredictionTask.MulticlassClassification("Group")];
 
     /// <summary>Convolutions of 16 and 32 filters and a layer of 48: 80,847 parameters with the heads.</summary>
-    public static HardParameterSharingOptions Options(int seed, int epochs, int batchSize, double rate) => new()
+    private static HardParameterSharingOptions Options(int seed, int epochs, int batchSize, double rate) => new()
     {
         Tasks = _tasks,
         Trunk = Trunk.Convolutional(28, 28, filters: [16, 32], layers: [48]),
@@ -21,11 +21,12 @@ internal static class FashionMnistConvolution
     };
 
     /// <param name="folder">The folder of the data.</param>
-    /// <param name="seeds">How many seeds, from 0.</param>
+    /// <param name="firstSeed">The first seed.</param>
+    /// <param name="seeds">How many.</param>
     /// <param name="epochs">The passes over the pictures.</param>
     /// <param name="batchSize">The pictures of a step.</param>
     /// <param name="rate">The learning rate that the cosine begins with.</param>
-    public static void Print(string folder, int seeds, int epochs, int batchSize, double rate)
+    public static void Print(string folder, int firstSeed, int seeds, int epochs, int batchSize, double rate)
     {
         var data = new MLContext(seed: 1);
         IDataView train = FashionMnistData.Read(data, folder, "train");
@@ -33,7 +34,7 @@ internal static class FashionMnistConvolution
         Console.WriteLine("| seed | dense: 10 classes | 5 groups | s per epoch | convolutions: 10 classes | 5 groups | s per epoch | times |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         var all = new List<double[]>();
-        for (int seed = 0; seed < seeds; seed++)
+        for (int seed = firstSeed; seed < firstSeed + seeds; seed++)
         {
             double[] dense = Train(new HardParameterSharingOptions { Tasks = _tasks, BatchSize = batchSize, MaximumNumberOfEpochs = epochs, LearningRate = LearningRateSchedule.Cosine(rate), Seed = seed, NumberOfThreads = 1 }, train, test);
             double[] convolutional = Train(Options(seed, epochs, batchSize, rate), train, test);

@@ -42,10 +42,11 @@ switch (args)
     case ["convolution", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnistConvolution.Print(
             folder,
-            rest is [string convolutionCount, ..] ? Number(convolutionCount) : 3,
-            rest is [_, string convolutionEpochs, ..] ? Number(convolutionEpochs) : 10,
-            rest is [_, _, string convolutionBatch, ..] ? Number(convolutionBatch) : 128,
-            rest is [_, _, _, string convolutionRate] ? Real(convolutionRate) : 2e-3f);
+            rest is [string convolutionFirst, ..] ? Number(convolutionFirst) : 0,
+            rest is [_, string convolutionCount, ..] ? Number(convolutionCount) : 3,
+            rest is [_, _, string convolutionEpochs, ..] ? Number(convolutionEpochs) : 5,
+            rest is [_, _, _, string convolutionBatch, ..] ? Number(convolutionBatch) : 128,
+            rest is [_, _, _, _, string convolutionRate] ? Real(convolutionRate) : 3e-3f);
         return 0;
     case ["lending", string path, .. string[] rest] when LendingClubData.FindProblem(path) is null:
         LendingWays.Print(path, rest is [string lendingCount, ..] ? Number(lendingCount) : 5, rest is [_, string lendingEpochs] ? Number(lendingEpochs) : 20);
@@ -75,7 +76,7 @@ switch (args)
                    joint folder [seeds]
                    mutual folder [seeds] [epochs]
                    ways folder [seeds] [epochs]
-                   convolution folder [seeds] [epochs] [batch] [rate]
+                   convolution folder [first seed] [seeds] [epochs] [batch] [rate]
                    lending lending_club.csv [seeds] [epochs]
                    distillation folder [seeds] [epochs] [temperature] [weight of labels]
             """);

@@ -5,13 +5,14 @@ namespace MlNetMultiTask.Benchmarks;
 
 /// <summary>A way in which tasks share a network, with the width of its first layer still open.</summary>
 /// <param name="Name">Its name in tables.</param>
+/// <param name="UsualShare">The first layer of its trunks or experts by default, beside that of hard sharing.</param>
 /// <param name="Create">Makes a trainer with a width.</param>
-internal sealed record Way(string Name, Func<WaySetting, int, NetworkTrainer> Create)
+internal sealed record Way(string Name, double UsualShare, Func<WaySetting, int, NetworkTrainer> Create)
 {
     private const int MaximumWidth = 1024;
 
     /// <summary>Hard sharing, with the layers of the setting: what others are compared with.</summary>
-    public static Way Hard { get; } = new("hard sharing", (setting, width) => Trainers(setting).HardParameterSharing(new HardParameterSharingOptions
+    public static Way Hard { get; } = new("hard sharing", 1, (setting, width) => Trainers(setting).HardParameterSharing(new HardParameterSharingOptions
     {
         Tasks = setting.Tasks,
         SharedLayers = Layers(setting, width),
@@ -25,7 +26,7 @@ internal sealed record Way(string Name, Func<WaySetting, int, NetworkTrainer> Cr
     /// <summary>All others.</summary>
     public static IReadOnlyList<Way> Others { get; } =
     [
-        new("residual trunk", (setting, width) => Trainers(setting).HardParameterSharing(new HardParameterSharingOptions
+        new("residual trunk", 1, (setting, width) => Trainers(setting).HardParameterSharing(new HardParameterSharingOptions
         {
             Tasks = setting.Tasks,
             Trunk = Trunk.Residual(width),
@@ -35,9 +36,9 @@ internal sealed record Way(string Name, Func<WaySetting, int, NetworkTrainer> Cr
             Seed = setting.Seed,
             NumberOfThreads = 1,
         })),
-        new("separate networks", (setting, width) => CreateSoft(setting, width, 0)),
-        new("soft sharing", (setting, width) => CreateSoft(setting, width, 1e-3f)),
-        new("cross-stitch units", (setting, width) => Trainers(setting).CrossStitch(new CrossStitchOptions
+        new("separate networks", 1, (setting, width) => CreateSoft(setting, width, 0)),
+        new("soft sharing", 1, (setting, width) => CreateSoft(setting, width, 1e-3f)),
+        new("cross-stitch units", 1, (setting, width) => Trainers(setting).CrossStitch(new CrossStitchOptions
         {
             Tasks = setting.Tasks,
             TrunkLayers = Layers(setting, width),
@@ -47,11 +48,11 @@ internal sealed record Way(string Name, Func<WaySetting, int, NetworkTrainer> Cr
             Seed = setting.Seed,
             NumberOfThreads = 1,
         })),
-        new("4 experts, a gate a task", (setting, width) => CreateMixture(setting, width, false, null)),
-        new("4 experts, one gate", (setting, width) => CreateMixture(setting, width, true, null)),
-        new("4 experts, 2 for each row", (setting, width) => CreateMixture(setting, width, false, 2)),
-        new("extraction, 1 level (CGC)", (setting, width) => CreateExtraction(setting, width, 1)),
-        new("extraction, 2 levels (PLE)", (setting, width) => CreateExtraction(setting, width, 2)),
+        new("4 experts, a gate a task", 0.5, (setting, width) => CreateMixture(setting, width, false, null)),
+        new("4 experts, one gate", 0.5, (setting, width) => CreateMixture(setting, width, true, null)),
+        new("4 experts, 2 for each row", 0.5, (setting, width) => CreateMixture(setting, width, false, 2)),
+        new("extraction, 1 level (CGC)", 0.5, (setting, width) => CreateExtraction(setting, width, 1)),
+        new("extraction, 2 levels (PLE)", 0.5, (setting, width) => CreateExtraction(setting, width, 2)),
     ];
 
     /// <summary>The width with which a network has the number of parameters nearest to a given one.</summary>

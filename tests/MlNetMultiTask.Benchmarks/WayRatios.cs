@@ -9,23 +9,17 @@ namespace MlNetMultiTask.Benchmarks;
 /// <summary>What an epoch of each way of sharing costs beside hard sharing: with the layers of each way's defaults, and with about as many parameters.</summary>
 internal static class WayRatios
 {
-    /// <summary>The widths of the first layer by default, for a last one of 64: a whole trunk for each task, or an expert of half the width.</summary>
-    private const int TrunkWidth = 128;
-    private const int ExpertWidth = 64;
-
     public static void PrintEpochs(int pairs)
     {
         foreach (Workload workload in (Workload[])[Workload.Reference(8192), Workload.Table(16384)])
         {
             foreach (Way way in Way.Others)
             {
-                Print(pairs, workload, way, (setting, _) => IsMixture(way) || way == Way.Others[0] ? setting.Layers[0] / (TrunkWidth / ExpertWidth) : setting.Layers[0], "usual widths");
+                Print(pairs, workload, way, (setting, _) => (int)(way.UsualShare * setting.Layers[0]), "usual widths");
                 Print(pairs, workload, way, (setting, parameters) => way.FindWidth(setting, workload.FeatureCount, workload.Classes, parameters), "equal parameters");
             }
         }
     }
-
-    private static bool IsMixture(Way way) => way.Name.Contains("experts", StringComparison.Ordinal) || way.Name.Contains("extraction", StringComparison.Ordinal);
 
     private static void Print(int pairs, Workload workload, Way way, Func<WaySetting, long, int> getWidth, string sizes)
     {
