@@ -29,20 +29,19 @@ internal sealed class WayComparison(string[] names, int[] outputs, Func<MLContex
                 int width = i == 0 ? setting.Layers[0] : ways[i].FindWidth(setting, features, outputs, wanted);
                 sizes[i] = (width, ways[i].CountParameters(setting, width, features, outputs));
                 using MultiTaskTransformer model = ways[i].Create(setting, width).Fit(train);
-                all[i].Add([.. measure(setting.MlContext, model, test), model.History!.Duration.TotalSeconds]);
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}, {ways[i].Name}: {string.Join(", ", all[i][^1].Select(value => value.ToString("0.00", CultureInfo.InvariantCulture)))} s"));
+                all[i].Add(measure(setting.MlContext, model, test));
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}, {ways[i].Name}: {string.Join(", ", all[i][^1].Select(value => value.ToString("0.00", CultureInfo.InvariantCulture)))}"));
             }
         }
 
-        Console.WriteLine($"| way | first layer | parameters | time | {string.Join(" | ", names.SelectMany(name => new[] { name, "difference" }))} |");
-        Console.WriteLine($"|---|---|---|---|{string.Concat(names.Select(_ => "---|---|"))}");
+        Console.WriteLine($"| way | first layer | parameters | {string.Join(" | ", names.SelectMany(name => new[] { name, "difference" }))} |");
+        Console.WriteLine($"|---|---|---|{string.Concat(names.Select(_ => "---|---|"))}");
         for (int i = 0; i < ways.Length; i++)
         {
             List<double[]> own = all[i];
             List<double[]> differences = [.. own.Zip(all[0], (figures, hard) => figures.Zip(hard, (value, beside) => value - beside).ToArray())];
-            double time = own.Zip(all[0], (figures, hard) => figures[^1] / hard[^1]).Order().ElementAt(seeds / 2);
             IEnumerable<string> cells = names.SelectMany((_, column) => new[] { Describe(own, column, ""), i == 0 ? "" : Describe(differences, column, "+") });
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {ways[i].Name} | {sizes[i].Width} | {sizes[i].Parameters:N0} | {time:0.00} | {string.Join(" | ", cells)} |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {ways[i].Name} | {sizes[i].Width} | {sizes[i].Parameters:N0} | {string.Join(" | ", cells)} |"));
         }
     }
 
