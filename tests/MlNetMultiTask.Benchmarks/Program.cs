@@ -36,6 +36,21 @@ switch (args)
     case ["mutual", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnistMutual.Print(folder, rest is [string mutualCount, ..] ? Number(mutualCount) : 5, rest is [_, string mutualEpochs] ? Number(mutualEpochs) : 10);
         return 0;
+    case ["ways", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
+        FashionMnistWays.Print(folder, rest is [string wayCount, ..] ? Number(wayCount) : 5, rest is [_, string wayEpochs] ? Number(wayEpochs) : 10);
+        return 0;
+    case ["convolution", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
+        FashionMnistConvolution.Print(
+            folder,
+            rest is [string convolutionFirst, ..] ? Number(convolutionFirst) : 0,
+            rest is [_, string convolutionCount, ..] ? Number(convolutionCount) : 3,
+            rest is [_, _, string convolutionEpochs, ..] ? Number(convolutionEpochs) : 5,
+            rest is [_, _, _, string convolutionBatch, ..] ? Number(convolutionBatch) : 128,
+            rest is [_, _, _, _, string convolutionRate] ? Real(convolutionRate) : 3e-3f);
+        return 0;
+    case ["lending", string path, .. string[] rest] when LendingClubData.FindProblem(path) is null:
+        LendingWays.Print(path, rest is [string lendingCount, ..] ? Number(lendingCount) : 5, rest is [_, string lendingEpochs] ? Number(lendingEpochs) : 20);
+        return 0;
     case ["distillation", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnistDistillation.Print(
             folder,
@@ -44,7 +59,10 @@ switch (args)
             rest is [_, _, string temperature, ..] ? Real(temperature) : 3f,
             rest is [_, _, _, string hardLabelWeight] ? Real(hardLabelWeight) : 0.3f);
         return 0;
-    case ["fashion" or "schedules" or "ensembles" or "joint" or "mutual" or "distillation", string folder, ..]:
+    case ["lending", string path, ..]:
+        Console.Error.WriteLine(LendingClubData.FindProblem(path));
+        return 1;
+    case ["fashion" or "schedules" or "ensembles" or "joint" or "mutual" or "ways" or "convolution" or "distillation", string folder, ..]:
         Console.Error.WriteLine(FashionMnistData.FindProblem(folder));
         return 1;
     default:
@@ -57,6 +75,9 @@ switch (args)
                    ensembles folder [seeds]
                    joint folder [seeds]
                    mutual folder [seeds] [epochs]
+                   ways folder [seeds] [epochs]
+                   convolution folder [first seed] [seeds] [epochs] [batch] [rate]
+                   lending lending_club.csv [seeds] [epochs]
                    distillation folder [seeds] [epochs] [temperature] [weight of labels]
             """);
         return 2;

@@ -12,6 +12,7 @@ internal static class Ratios
         ("predict", ScoringRatios.PrintPredictions),
         ("read", ReadingRatios.Print),
         ("sharing", SharingRatios.PrintEpochs),
+        ("ways", WayRatios.PrintEpochs),
     ];
 
     public static bool HasPart(string name) => Array.Exists(_parts, part => part.Name == name);
