@@ -78,7 +78,7 @@ internal sealed class Sample
                 {
                     Tasks = _tasks,
                     NumberOfExperts = 2,
-                    SelectedExperts = 1,
+                    NumberOfSelectedExperts = 1,
                     OneGate = true,
                     ExpertLayers = [3],
                     HeadLayers = [],

@@ -7,7 +7,7 @@ internal sealed class BoundFeatureModel(Model model, DataViewSchema.Column featu
 {
     public override IReadOnlyList<DataViewSchema.Column> InputColumns { get; } = [features];
 
-    public override long BytesPerRow => sizeof(float) * (model.FeatureCount + model.ScoresPerRow);
+    public override long BytesPerRow => (sizeof(float) * (model.FeatureCount + model.ScoresPerRow)) + model.WorkBytesPerRow;
 
     public override BatchScorer CreateScorer(DataViewRow row, int capacity, IReadOnlyList<bool> activeTasks) =>
         new FeatureScorer(model, row, features, capacity, activeTasks);

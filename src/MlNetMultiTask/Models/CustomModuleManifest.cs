@@ -9,6 +9,9 @@ internal static class CustomModuleManifest
 {
     private const string Module = "module";
 
+    /// <summary>A dense layer of so many weights takes 400 MB; more are believed only where the file has as many.</summary>
+    private const long MaximumProduct = 100_000_000;
+
     /// <summary>Writes the module, if there is one.</summary>
     public static void Write(Utf8JsonWriter json, CustomModule? module)
     {
@@ -67,7 +70,12 @@ internal static class CustomModuleManifest
         if (description.Trunk is { Module: { } module } trunk)
         {
             module.RequireSize(description.FeatureCount, "features", stored);
-            module.RequireSize(TrunkKinds.GetOutputWidth(trunk, description.FeatureCount), "outputs", stored);
+            int width = TrunkKinds.GetOutputWidth(trunk, description.FeatureCount);
+            module.RequireSize(width, "outputs", stored);
+            if ((long)width * description.FeatureCount > Math.Max(MaximumProduct, stored))
+            {
+                throw new FormatException(FormattableString.Invariant($"The custom trunk '{module.Name}' would lead from {description.FeatureCount} features to {width} outputs, and the file holds {stored} numbers: the entries do not belong together."));
+            }
         }
 
         foreach (NetworkDescription member in description.Members)

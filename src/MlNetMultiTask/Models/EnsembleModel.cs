@@ -39,6 +39,9 @@ internal sealed class EnsembleModel : Model
 
     public override int FeatureCount => Members[0].FeatureCount;
 
+    /// <summary>Members are asked one after the other.</summary>
+    public override long WorkBytesPerRow => Members.Max(member => member.WorkBytesPerRow);
+
     /// <summary>The members' scores are held beside the combined ones.</summary>
     public override long ScoresPerRow => base.ScoresPerRow + Members.Sum(member => member.ScoresPerRow);
 

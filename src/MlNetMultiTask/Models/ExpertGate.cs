@@ -16,7 +16,7 @@ public sealed class ExpertGate
     /// <summary>Of several networks that were trained as one, which has the gate, from 1; 0 elsewhere.</summary>
     public int Network { get; init; }
 
-    /// <summary>The experts that the gate mixes: <c>shared 1</c> and so on, and the task's own, <c>Species 1</c> and so on.</summary>
+    /// <summary>The experts that the gate mixes: <c>shared 1</c> and so on (<c>(shared) 1</c> where a task is called shared), and the task's own, <c>Species 1</c> and so on.</summary>
     public required IReadOnlyList<string> Experts { get; init; }
 
     /// <summary>Per expert the mean of what it weighs, over the rows: numbers that add up to 1. NaN where no row was counted, since none had a label for the task.</summary>

@@ -7,7 +7,7 @@ namespace MlNetMultiTask.Models;
 /// <summary>Counts on given rows how the gates of a network use its experts.</summary>
 internal static class ExpertMeasurement
 {
-    private const int BatchSize = 512;
+    private const int MaximumBatchSize = 512;
 
     /// <summary>Reads all rows.</summary>
     /// <param name="model">The model.</param>
@@ -17,7 +17,8 @@ internal static class ExpertMeasurement
     {
         // Binding tells what is wrong with the column.
         DataViewSchema.Column column = model.Bind(data.Schema).InputColumns[0];
-        float[] features = new float[checked(BatchSize * model.FeatureCount)];
+        int batchSize = RowMemory.GetRows(model.WorkBytesPerRow, MaximumBatchSize);
+        float[] features = new float[checked(batchSize * model.FeatureCount)];
         using DataViewRowCursor cursor = data.GetRowCursor([column]);
         ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(column);
         VBuffer<float> buffer = default;
@@ -26,7 +27,7 @@ internal static class ExpertMeasurement
         {
             getter(ref buffer);
             buffer.CopyTo(features.AsSpan(count * model.FeatureCount, model.FeatureCount));
-            if (++count == BatchSize)
+            if (++count == batchSize)
             {
                 model.CountGates(features, count, sums);
                 count = 0;

@@ -50,18 +50,28 @@ public sealed class ExpertUse
     }
 
     /// <summary>The use that has been summed; null for a network without gates.</summary>
-    internal static ExpertUse? Of(GateSums sums, IReadOnlyList<PredictionTask> tasks) => sums.Gates.Count == 0 ? null : new ExpertUse(
-    [
-        .. sums.Gates.Select((gate, i) => new ExpertGate
+    internal static ExpertUse? Of(GateSums sums, IReadOnlyList<PredictionTask> tasks)
+    {
+        // A name that no task has: else a task's own expert could have the name of a shared one.
+        string shared = "shared";
+        while (tasks.Any(task => task.Name == shared))
         {
-            Level = gate.Level,
-            Task = gate.Task is { } task ? tasks[task].Name : null,
-            Network = gate.Network,
-            Experts = [.. gate.Experts.Select(expert => string.Create(CultureInfo.InvariantCulture, $"{(expert.Task is { } owner ? tasks[owner].Name : "shared")} {expert.Number}"))],
-            MeanWeights = sums.GetMeanWeights(i),
-            SelectedShares = sums.GetSelectedShares(i),
-        }),
-    ]);
+            shared = $"({shared})";
+        }
+
+        return sums.Gates.Count == 0 ? null : new ExpertUse(
+        [
+            .. sums.Gates.Select((gate, i) => new ExpertGate
+            {
+                Level = gate.Level,
+                Task = gate.Task is { } task ? tasks[task].Name : null,
+                Network = gate.Network,
+                Experts = [.. gate.Experts.Select(expert => string.Create(CultureInfo.InvariantCulture, $"{(expert.Task is { } owner ? tasks[owner].Name : shared)} {expert.Number}"))],
+                MeanWeights = sums.GetMeanWeights(i),
+                SelectedShares = sums.GetSelectedShares(i),
+            }),
+        ]);
+    }
 
     private static string NameOf(ExpertGate gate, string part) => gate.Network == 0 ? part : string.Create(CultureInfo.InvariantCulture, $"network {gate.Network}, {part}");
 }

@@ -19,7 +19,7 @@ public sealed class LayerSummary
     /// <summary>The shape of its output for one row.</summary>
     public required IReadOnlyList<long> OutputShape { get; init; }
 
-    /// <summary>The numbers in it that training sets.</summary>
+    /// <summary>The number of its parameters.</summary>
     public required long NumberOfParameters { get; init; }
 
     /// <summary>The multiplications with an addition behind them that it takes for one row; null where nobody knows: of modules of your own, linear layers, convolutions and normalisations are known.</summary>

@@ -48,6 +48,9 @@ internal abstract class Model(IReadOnlyList<PredictionTask> tasks, IReadOnlyList
     /// <summary>The scores that are in memory for each row of a batch, those that others are made of among them.</summary>
     public virtual long ScoresPerRow => Labels.Sum(label => (long)label.OutputCount);
 
+    /// <summary>The bytes that are taken in between for each row of a batch, about.</summary>
+    public virtual long WorkBytesPerRow => 0;
+
     /// <summary>Computes the scores of a batch of rows.</summary>
     /// <param name="features">Features [rows x F], in a buffer that may be longer.</param>
     /// <param name="rowCount">The number of rows.</param>

@@ -80,15 +80,18 @@ internal static class ModelManifest
 
         NetworkDescription description = NetworkManifest.Read(manifest.GetObject("network"), [.. tasks.Select(task => task.Label.OutputCount)]);
         IReadOnlyList<NamedTensor> tensors = WeightsFile.Read(weights);
-        long stored = tensors.Sum(tensor => tensor.Values.LongLength);
-        long needed = NetworkKinds.CountParameters(description);
-        if (stored < needed || (stored > needed && !description.HasCustomModules))
+        var stored = new NetworkSize(tensors.Sum(tensor => tensor.Values.LongLength), tensors.Count);
+        NetworkSize needed = NetworkKinds.Measure(description);
+        bool fits = description.HasCustomModules ? stored.Numbers >= needed.Numbers && stored.Tensors >= needed.Tensors : stored == needed;
+        if (!fits)
         {
             // Checked before the network is built: the manifest alone must not decide how much memory is taken.
-            throw new FormatException($"The model's weights hold {stored} numbers, and its network has {needed}: the entries do not belong together.");
+            throw new FormatException(
+                $"The model's weights hold {stored.Numbers} numbers in {stored.Tensors} tensors, and its network has {needed.Numbers} in {needed.Tensors}: the entries do not belong together.");
         }
 
-        CustomModuleManifest.RequireSizes(description, stored);
+        CustomModuleManifest.RequireSizes(description, stored.Numbers);
+        using IDisposable budget = CustomModuleBudget.Begin(stored.Numbers - needed.Numbers);
         MultiTaskNetwork network = NetworkKinds.Create(description);
         try
         {

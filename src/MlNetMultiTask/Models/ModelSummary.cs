@@ -44,10 +44,10 @@ public sealed class ModelSummary
         Members = members;
     }
 
-    /// <summary>The layers in the order in which they are computed; of an ensemble, those of one member after the other, their names behind <c>member0/</c> and so on.</summary>
+    /// <summary>The layers, from the features upwards, cross-stitch units behind all of them; of an ensemble, those of one member after the other, their names behind <c>member0/</c> and so on.</summary>
     public IReadOnlyList<LayerSummary> Layers { get; }
 
-    /// <summary>The numbers that training sets; of an ensemble, those of all members.</summary>
+    /// <summary>The numbers of all layers, those included that training leaves alone (frozen layers of your own modules, units that are not learned); of an ensemble, those of all members.</summary>
     public long NumberOfParameters { get; }
 
     /// <summary>Those of them that serve several tasks. In the network of a single task, these are the layers that more tasks would share.</summary>

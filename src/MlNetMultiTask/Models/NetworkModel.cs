@@ -28,6 +28,7 @@ internal sealed class NetworkModel : Model
         _network = network;
         FeatureColumnName = featureColumnName;
         _network.eval();
+        WorkBytesPerRow = RowMemory.GetBytes(network);
         foreach (TorchSharp.Modules.Parameter parameter in _network.parameters())
         {
             parameter.requires_grad_(false);
@@ -48,6 +49,8 @@ internal sealed class NetworkModel : Model
     public FeatureSlots? FeatureSlots { get; init; }
 
     public NetworkDescription Description => _network.Description;
+
+    public override long WorkBytesPerRow { get; }
 
     /// <summary>Of a network that is several: a model of each.</summary>
     public override IReadOnlyList<Model> Members => _members ??= _network is JointNetwork { Members.Count: > 1 } joint

@@ -36,7 +36,7 @@ public sealed class TrainingEpoch
     /// </summary>
     public double? ParameterDistance { get; init; }
 
-    /// <summary>Of mixtures of experts, how their gates used the experts over the training rows, while the epoch went on. Null for other networks.</summary>
+    /// <summary>Of mixtures of experts, how their gates used the experts over the training rows, while the epoch went on: a gate of a task counts all rows of each batch in which a row has a label for it. Null for other networks.</summary>
     public ExpertUse? ExpertUse { get; init; }
 
     /// <summary>

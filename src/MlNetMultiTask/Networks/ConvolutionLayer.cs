@@ -35,8 +35,8 @@ internal sealed class ConvolutionLayer : torch.nn.Module
 
     public IReadOnlyList<Parameter> Parameters => [Weight, Bias, .. _normalization?.Parameters ?? []];
 
-    public static long CountParameters(ConvolutionShape shape, HiddenLayers hidden) =>
-        checked(shape.ParameterCount + (hidden.LayerNormalization ? LayerNormalization.CountParameters(shape.Filters) : 0));
+    public static NetworkSize Measure(ConvolutionShape shape, HiddenLayers hidden) =>
+        new NetworkSize(shape.ParameterCount, 2) + (hidden.LayerNormalization ? LayerNormalization.Measure(shape.Filters) : default);
 
     public torch.Tensor Forward(torch.Tensor input, Dropout? dropout)
     {
@@ -51,6 +51,11 @@ internal sealed class ConvolutionLayer : torch.nn.Module
     {
         DenseLayer.Initialize(Weight, Bias, random, _hidden.Gain);
         _normalization?.Initialize();
+    }
+
+    /// <summary>Does nothing: by it, the normalisation would be registered once more by the name of its field.</summary>
+    protected override void RegisterComponents()
+    {
     }
 
     public NetworkLayer Describe(string name, int? task) => new(

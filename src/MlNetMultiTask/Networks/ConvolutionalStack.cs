@@ -56,12 +56,12 @@ internal sealed class ConvolutionalStack : LayerStack
 
     public static LayerStack Create(TrunkDescription description, int inputs, HiddenLayers hidden) => new ConvolutionalStack(description, inputs, hidden);
 
-    public static long CountParameters(TrunkDescription description, int inputs, HiddenLayers hidden)
+    public static NetworkSize Measure(TrunkDescription description, int inputs, HiddenLayers hidden)
     {
         IReadOnlyList<ConvolutionShape> shapes = Read(description, inputs);
         return shapes.Aggregate(
-            DenseStack.CountParameters(shapes[^1].OutputCount, description.GetSizes(Layers), null, hidden),
-            (sum, shape) => checked(sum + ConvolutionLayer.CountParameters(shape, hidden)));
+            DenseStack.Measure(shapes[^1].OutputCount, description.GetSizes(Layers), null, hidden),
+            (sum, shape) => sum + ConvolutionLayer.Measure(shape, hidden));
     }
 
     public static int GetOutputWidth(TrunkDescription description, int inputs) =>

@@ -47,10 +47,10 @@ internal sealed class CrossStitchNetwork : PerTaskNetwork
         Describe(KindName, featureCount, outputCounts, trunk, headLayers, hidden);
 
     /// <exception cref="FormatException">The description lacks a setting.</exception>
-    public static long CountParameters(NetworkDescription description)
+    public static NetworkSize Measure(NetworkDescription description)
     {
         long tasks = description.OutputCounts.Count;
-        return checked(CountTrunksAndHeads(description) + (tasks * tasks * TrunkKinds.GetStageCount(GetTrunk(description))));
+        return MeasureTrunksAndHeads(description) + (TrunkKinds.GetStageCount(GetTrunk(description)) * new NetworkSize(tasks * tasks, 1));
     }
 
     public override IEnumerable<NetworkLayer> DescribeLayers()

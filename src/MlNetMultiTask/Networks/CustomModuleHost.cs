@@ -29,8 +29,10 @@ internal sealed class CustomModuleHost<TModule>
             NetworkTensors.Keep(owner, tensor => tensor.MoveToOuterDisposeScope());
         }
 
+        NumberCount = NetworkTensors.Get(Module).Sum(entry => entry.Tensor.numel());
         try
         {
+            CustomModuleBudget.Spend(name, NumberCount);
             CheckTensors();
         }
         catch
@@ -41,7 +43,6 @@ internal sealed class CustomModuleHost<TModule>
 
         Parameters = [.. Module.parameters().Where(parameter => parameter.requires_grad).Distinct(ReferenceEqualityComparer.Instance).Cast<Parameter>()];
         _hasBuffers = NetworkTensors.GetBuffers(Module).Count > 0;
-        NumberCount = NetworkTensors.Get(Module).Sum(entry => entry.Tensor.numel());
     }
 
     /// <summary>What messages call it.</summary>
@@ -88,10 +89,21 @@ internal sealed class CustomModuleHost<TModule>
         using IDisposable scope = torch.NewDisposeScope();
         using IDisposable noGradient = torch.no_grad();
         Module.eval();
+        torch.Tensor several = torch.linspace(-1, 1, 3L * featureCount, dtype: torch.float32, device: torch.CPU).view(3, featureCount);
+        torch.Tensor copy = several.clone();
         try
         {
             _watch = ModuleWatch.Run(Module, () => forward(torch.zeros(1, featureCount, dtype: torch.float32, device: torch.CPU)));
-            forward(torch.ones(3, featureCount, dtype: torch.float32, device: torch.CPU));
+            forward(several);
+            if (several.IsInvalid || !several.eq(copy).all().item<bool>())
+            {
+                throw new InvalidOperationException($"{Name} changes or disposes the features that it is given, which other parts of the network read too: work on a copy (no methods that end in _).");
+            }
+
+            if (Module.parameters().Count(parameter => parameter.requires_grad) != Parameters.Count)
+            {
+                throw new InvalidOperationException($"{Name} makes parameters when it is first used, which would not be trained: make all of them in its constructor.");
+            }
         }
         catch (InvalidOperationException e)
         {
@@ -117,6 +129,16 @@ internal sealed class CustomModuleHost<TModule>
             : output.dtype != torch.ScalarType.Float32
                 ? throw new InvalidOperationException($"{Name} gives {what} of type {output.dtype}; it must be Float32.")
                 : output.contiguous();
+    }
+
+    /// <summary>Checks that training can act on outputs.</summary>
+    /// <exception cref="InvalidOperationException">There are parameters to train, and none has a part in any output.</exception>
+    public void RequireGradient(params IEnumerable<torch.Tensor> outputs)
+    {
+        if (Module.training && torch.is_grad_enabled() && Parameters.Count > 0 && !outputs.Any(output => output.requires_grad))
+        {
+            throw new InvalidOperationException($"{Name} gives outputs in training that do not depend on its parameters: look for detach(), no_grad() or copies through arrays in its forward.");
+        }
     }
 
     /// <summary>Gives the module its first values, where it wants them; others have those of their factory.</summary>

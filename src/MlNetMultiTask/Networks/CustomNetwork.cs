@@ -43,10 +43,10 @@ internal sealed class CustomNetwork : MultiTaskNetwork
 
     /// <summary>None is known of before the module is built.</summary>
     /// <exception cref="FormatException">The description lacks the module.</exception>
-    public static long CountParameters(NetworkDescription description)
+    public static NetworkSize Measure(NetworkDescription description)
     {
         GetModule(description);
-        return 0;
+        return default;
     }
 
     public override IReadOnlyList<Parameter> GetTaskParameters(int task) => _own[task];
@@ -64,6 +64,7 @@ internal sealed class CustomNetwork : MultiTaskNetwork
         }
 
         long rows = features.shape[0];
+        _host.RequireGradient(outputs.Raw);
         torch.Tensor? tap = outputs.Tap is { } shared ? _host.Check(shared, "a tap", rows, null) : null;
         return new NetworkOutputs(tap, [.. outputs.Raw.Select((raw, task) => active is null || active[task] ? Check(raw, task, rows) : null)]);
     }

@@ -46,10 +46,10 @@ internal sealed class CustomStack : LayerStack
 
     /// <summary>None is known of before the module is built.</summary>
     /// <exception cref="FormatException">The description lacks the module.</exception>
-    public static long CountParameters(TrunkDescription description, int inputs, HiddenLayers hidden)
+    public static NetworkSize Measure(TrunkDescription description, int inputs, HiddenLayers hidden)
     {
         GetModule(description);
-        return 0;
+        return default;
     }
 
     public static int GetOutputWidth(TrunkDescription description, int inputs)
@@ -61,8 +61,12 @@ internal sealed class CustomStack : LayerStack
     /// <summary>The module is one stage: nobody sees into it.</summary>
     public static int GetStageCount(TrunkDescription description) => 1;
 
-    public override torch.Tensor ForwardStage(int stage, torch.Tensor input, Dropout? dropout) =>
-        _host.Check(_host.Compute(input, module => module.call(input)), "outputs", input.shape[0], OutputWidth);
+    public override torch.Tensor ForwardStage(int stage, torch.Tensor input, Dropout? dropout)
+    {
+        torch.Tensor output = _host.Check(_host.Compute(input, module => module.call(input)), "outputs", input.shape[0], OutputWidth);
+        _host.RequireGradient(output);
+        return output;
+    }
 
     public override void Initialize(IRandomSource random) => _host.Initialize(random);
 

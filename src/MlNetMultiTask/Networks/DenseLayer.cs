@@ -31,7 +31,7 @@ internal sealed class DenseLayer : torch.nn.Module
 
     public long ParameterCount => Weight.numel() + Bias.numel();
 
-    public static long CountParameters(long inputs, long outputs) => checked((inputs + 1) * outputs);
+    public static NetworkSize Measure(long inputs, long outputs) => new(checked((inputs + 1) * outputs), 2);
 
     public torch.Tensor Forward(torch.Tensor input) => torch.nn.functional.linear(input, Weight, Bias);
 

@@ -55,23 +55,23 @@ internal sealed class DenseStack : LayerStack
 
     public static LayerStack Create(TrunkDescription description, int inputs, HiddenLayers hidden) => new DenseStack(inputs, GetWidths(description), null, hidden);
 
-    public static long CountParameters(TrunkDescription description, int inputs, HiddenLayers hidden) => CountParameters(inputs, GetWidths(description), null, hidden);
+    public static NetworkSize Measure(TrunkDescription description, int inputs, HiddenLayers hidden) => Measure(inputs, GetWidths(description), null, hidden);
 
     public static int GetOutputWidth(TrunkDescription description, int inputs) => GetWidths(description) is [.., var last] ? last : inputs;
 
     public static int GetStageCount(TrunkDescription description) => GetWidths(description).Length;
 
-    public static long CountParameters(int inputs, IReadOnlyList<int> widths, int? outputs, HiddenLayers hidden)
+    public static NetworkSize Measure(int inputs, IReadOnlyList<int> widths, int? outputs, HiddenLayers hidden)
     {
-        long count = hidden.LayerNormalization ? widths.Sum(LayerNormalization.CountParameters) : 0;
+        NetworkSize size = default;
         long width = inputs;
         foreach (int next in outputs is { } last ? widths.Append(last) : widths)
         {
-            count = checked(count + DenseLayer.CountParameters(width, next));
+            size += DenseLayer.Measure(width, next);
             width = next;
         }
 
-        return count;
+        return hidden.LayerNormalization ? widths.Aggregate(size, (sum, next) => sum + LayerNormalization.Measure(next)) : size;
     }
 
     public override long GetStageSize(int stage) => _layers[stage].Bias.shape[0];

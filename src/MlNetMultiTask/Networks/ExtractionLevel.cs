@@ -51,12 +51,12 @@ internal sealed class ExtractionLevel : torch.nn.Module
 
     public IReadOnlyList<Parameter> SharedParameters => [.. _shared.SelectMany(expert => expert.Parameters), .. _sharedGate?.Parameters ?? []];
 
-    public static long CountParameters(int inputs, TrunkDescription expert, HiddenLayers hidden, ExtractionSizes sizes, bool hasSharedGate)
+    public static NetworkSize Measure(int inputs, TrunkDescription expert, HiddenLayers hidden, ExtractionSizes sizes, bool hasSharedGate)
     {
         long own = checked((long)sizes.Tasks * sizes.TaskExperts);
         long all = checked(own + sizes.SharedExperts);
-        long gates = checked(sizes.Tasks * Gate.CountParameters(inputs, (long)sizes.TaskExperts + sizes.SharedExperts));
-        return checked((all * TrunkKinds.CountParameters(expert, inputs, hidden)) + gates + (hasSharedGate ? Gate.CountParameters(inputs, all) : 0));
+        NetworkSize gates = sizes.Tasks * Gate.Measure(inputs, (long)sizes.TaskExperts + sizes.SharedExperts);
+        return (all * TrunkKinds.Measure(expert, inputs, hidden)) + gates + (hasSharedGate ? Gate.Measure(inputs, all) : default);
     }
 
     public IReadOnlyList<Parameter> GetTaskParameters(int task) => [.. _own[task].SelectMany(expert => expert.Parameters), .. _gates[task].Parameters];

@@ -11,6 +11,9 @@ internal sealed class ExtractionNetwork : MultiTaskNetwork
     /// <summary>All levels are computed one after the other, for each row.</summary>
     public const int MaximumNumberOfLevels = 100;
 
+    /// <summary>The most experts of a level, those of all tasks together: all of them are computed for each row.</summary>
+    public const int MaximumNumberOfExperts = 10_000;
+
     private const string ExpertLayers = "expertLayers";
     private const string NumberOfLevels = "numberOfLevels";
     private const string SharedExperts = "sharedExperts";
@@ -58,19 +61,19 @@ internal sealed class ExtractionNetwork : MultiTaskNetwork
     }
 
     /// <exception cref="FormatException">The description lacks a setting.</exception>
-    public static long CountParameters(NetworkDescription description)
+    public static NetworkSize Measure(NetworkDescription description)
     {
         HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
         ExtractionSizes sizes = ReadSizes(description);
-        long count = 0;
+        NetworkSize size = default;
         int width = description.FeatureCount;
         foreach ((int inputs, TrunkDescription expert, bool hasSharedGate) in Levels(description))
         {
-            count = checked(count + ExtractionLevel.CountParameters(inputs, expert, hidden, sizes, hasSharedGate));
+            size += ExtractionLevel.Measure(inputs, expert, hidden, sizes, hasSharedGate);
             width = TrunkKinds.GetOutputWidth(expert, inputs);
         }
 
-        return checked(count + TaskHeads.CountParameters(description, width, hidden));
+        return size + TaskHeads.Measure(description, width, hidden);
     }
 
     public override IReadOnlyList<Parameter> GetTaskParameters(int task) => [.. _levels.SelectMany(level => level.GetTaskParameters(task)), .. _heads.GetParameters(task)];
@@ -136,7 +139,10 @@ internal sealed class ExtractionNetwork : MultiTaskNetwork
         int Count(string name) => description.Sizes.ContainsKey(name) ? description.GetSize(name, 1) : 0;
 
         var sizes = new ExtractionSizes(description.OutputCounts.Count, Count(SharedExperts), Count(TaskExperts));
-        return sizes.SharedExperts + (long)sizes.TaskExperts > 0 ? sizes : throw new FormatException($"A {KindName} network needs an expert or more.");
+        long all = sizes.SharedExperts + ((long)sizes.Tasks * sizes.TaskExperts);
+        return all is > 0 and <= MaximumNumberOfExperts
+            ? sizes
+            : throw new FormatException(FormattableString.Invariant($"A {KindName} network needs an expert or more in each level, and has {MaximumNumberOfExperts} at most."));
     }
 
     private static string LevelName(int level) => FormattableString.Invariant($"level{level}");

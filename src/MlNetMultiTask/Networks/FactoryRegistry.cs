@@ -12,8 +12,8 @@ internal sealed class FactoryRegistry<TRequest, TModule>(string what, string met
 {
     private readonly ConcurrentDictionary<string, Func<TRequest, TModule>> _factories = new(StringComparer.Ordinal);
 
-    /// <summary>The modules that were made and are still somewhere: one that is made twice would be trained by two networks, and die with the first.</summary>
-    private readonly ConditionalWeakTable<TModule, object> _made = [];
+    /// <summary>The modules that were made and are still somewhere, and their parts: one that is made twice would be trained by two networks, and die with the first.</summary>
+    private readonly ConditionalWeakTable<torch.nn.Module, object> _made = [];
 
     /// <exception cref="ArgumentException">The name is not valid, or another factory has it.</exception>
     public void Register(string name, Func<TRequest, TModule> factory)
@@ -64,8 +64,8 @@ internal sealed class FactoryRegistry<TRequest, TModule>(string what, string met
 
         return module is null
             ? throw new FormatException($"The factory of the custom {what} '{name}' returned null; it must return a module.")
-            : _made.TryAdd(module, this)
-                ? module
-                : throw new FormatException($"The factory of the custom {what} '{name}' returned a module that it has returned before; it must make a new one at each call.");
+            : module.modules().Append(module).Distinct(ReferenceEqualityComparer.Instance).Cast<torch.nn.Module>().Any(part => !_made.TryAdd(part, this))
+                ? throw new FormatException($"The factory of the custom {what} '{name}' returned a module, or one with a part, that it has returned before; it must make new ones at each call. Copy the numbers of layers that are trained elsewhere.")
+                : module;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class Gate : torch.nn.Module
 
     public IReadOnlyList<Parameter> Parameters => _layer.Parameters;
 
-    public static long CountParameters(long inputs, long experts) => DenseLayer.CountParameters(inputs, experts);
+    public static NetworkSize Measure(long inputs, long experts) => DenseLayer.Measure(inputs, experts);
 
     /// <summary>Computes what each expert weighs [B, E], and how likely it is among all.</summary>
     /// <param name="input">What the gate reads [B, F].</param>

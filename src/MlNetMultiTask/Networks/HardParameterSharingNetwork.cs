@@ -29,12 +29,12 @@ internal sealed class HardParameterSharingNetwork : MultiTaskNetwork
         NetworkDescription.Create(KindName, featureCount, outputCounts, SharedLayers, trunk, [new(TaskHeads.Layers, [.. headLayers]), .. hidden.Sizes]);
 
     /// <exception cref="FormatException">The description lacks a setting.</exception>
-    public static long CountParameters(NetworkDescription description)
+    public static NetworkSize Measure(NetworkDescription description)
     {
         HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
         TrunkDescription trunk = description.GetTrunk(SharedLayers);
-        return checked(TrunkKinds.CountParameters(trunk, description.FeatureCount, hidden)
-            + TaskHeads.CountParameters(description, TrunkKinds.GetOutputWidth(trunk, description.FeatureCount), hidden));
+        return TrunkKinds.Measure(trunk, description.FeatureCount, hidden)
+            + TaskHeads.Measure(description, TrunkKinds.GetOutputWidth(trunk, description.FeatureCount), hidden);
     }
 
     public override IReadOnlyList<Parameter> GetTaskParameters(int task) => _heads.GetParameters(task);

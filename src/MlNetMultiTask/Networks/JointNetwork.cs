@@ -77,12 +77,12 @@ internal sealed class JointNetwork : MultiTaskNetwork
         NetworkDescription.Create(KindName, featureCount, outputCounts, SharedLayers, shared, hidden.Sizes) with { Members = [.. describeMembers(TrunkKinds.GetOutputWidth(shared, featureCount))] };
 
     /// <exception cref="FormatException">The description lacks a setting, or its members do not belong together.</exception>
-    public static long CountParameters(NetworkDescription description)
+    public static NetworkSize Measure(NetworkDescription description)
     {
         HiddenLayers hidden = HiddenLayers.Read(Checked(description).Sizes);
         return description.Members.Aggregate(
-            TrunkKinds.CountParameters(description.GetTrunk(SharedLayers), description.FeatureCount, hidden),
-            (sum, member) => checked(sum + NetworkKinds.CountParameters(member)));
+            TrunkKinds.Measure(description.GetTrunk(SharedLayers), description.FeatureCount, hidden),
+            (sum, member) => sum + NetworkKinds.Measure(member));
     }
 
     /// <summary>A network that computes what one member does alone, with the same tensors. It is of use as long as this one; disposing it leaves these alone.</summary>

@@ -27,9 +27,9 @@ internal sealed class LayerNormalization : torch.nn.Module
 
     public IReadOnlyList<Parameter> Parameters => [Gain, Bias];
 
-    public long ParameterCount => CountParameters((int)_shape[0]);
+    public long ParameterCount => Gain.numel() + Bias.numel();
 
-    public static long CountParameters(int width) => 2L * width;
+    public static NetworkSize Measure(int width) => new(2L * width, 2);
 
     public torch.Tensor Forward(torch.Tensor input) => torch.nn.functional.layer_norm(input, _shape, Gain, Bias, Epsilon);
 

@@ -12,9 +12,12 @@ internal sealed class MixtureOfExpertsNetwork : MultiTaskNetwork
     /// <summary>Members of joint networks have the branches of the random source below this one; experts and gates its multiples.</summary>
     public const uint Branches = JointNetwork.MaximumNumberOfMembers + 1;
 
+    /// <summary>All experts are computed for each row.</summary>
+    public const int MaximumNumberOfExperts = 1000;
+
     private const string ExpertLayers = "expertLayers";
     private const string NumberOfExperts = "numberOfExperts";
-    private const string SelectedExperts = "selectedExperts";
+    private const string NumberOfSelectedExperts = "selectedExperts";
     private const string SharedGate = "sharedGate";
 
     private readonly LayerStack[] _experts;
@@ -59,20 +62,20 @@ internal sealed class MixtureOfExpertsNetwork : MultiTaskNetwork
     public static NetworkDescription Describe(
         int featureCount, IReadOnlyList<int> outputCounts, TrunkDescription expert, int numberOfExperts, int? selectedExperts, bool sharedGate, IReadOnlyList<int> headLayers, HiddenLayers hidden)
     {
-        KeyValuePair<string, int[]>[] optional = [.. selectedExperts is { } selected ? [new(SelectedExperts, [selected])] : Array.Empty<KeyValuePair<string, int[]>>(), .. sharedGate ? [new(SharedGate, [1])] : Array.Empty<KeyValuePair<string, int[]>>()];
+        KeyValuePair<string, int[]>[] optional = [.. selectedExperts is { } selected ? [new(NumberOfSelectedExperts, [selected])] : Array.Empty<KeyValuePair<string, int[]>>(), .. sharedGate ? [new(SharedGate, [1])] : Array.Empty<KeyValuePair<string, int[]>>()];
         return NetworkDescription.Create(
             KindName, featureCount, outputCounts, ExpertLayers, expert, [new(NumberOfExperts, [numberOfExperts]), .. optional, new(TaskHeads.Layers, [.. headLayers]), .. hidden.Sizes]);
     }
 
     /// <exception cref="FormatException">The description lacks a setting.</exception>
-    public static long CountParameters(NetworkDescription description)
+    public static NetworkSize Measure(NetworkDescription description)
     {
         HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
         Settings settings = Read(description);
         TrunkDescription expert = description.GetTrunk(ExpertLayers);
-        return checked((settings.Experts * TrunkKinds.CountParameters(expert, description.FeatureCount, hidden))
-            + (settings.Gates * Gate.CountParameters(description.FeatureCount, settings.Experts))
-            + TaskHeads.CountParameters(description, TrunkKinds.GetOutputWidth(expert, description.FeatureCount), hidden));
+        return (settings.Experts * TrunkKinds.Measure(expert, description.FeatureCount, hidden))
+            + (settings.Gates * Gate.Measure(description.FeatureCount, settings.Experts))
+            + TaskHeads.Measure(description, TrunkKinds.GetOutputWidth(expert, description.FeatureCount), hidden);
     }
 
     public override IReadOnlyList<Parameter> GetTaskParameters(int task) => [.. HasOneGate ? [] : _gates[task].Parameters, .. _heads.GetParameters(task)];
@@ -144,8 +147,10 @@ internal sealed class MixtureOfExpertsNetwork : MultiTaskNetwork
     /// <summary>A description may come from a file that lies.</summary>
     private static Settings Read(NetworkDescription description)
     {
-        int experts = description.GetSize(NumberOfExperts, 1);
-        int? selected = description.Sizes.ContainsKey(SelectedExperts) ? description.GetSize(SelectedExperts, 1) : null;
+        int experts = description.GetSize(NumberOfExperts, 1) is var count and <= MaximumNumberOfExperts
+            ? count
+            : throw new FormatException(FormattableString.Invariant($"A {KindName} network has {MaximumNumberOfExperts} experts at most."));
+        int? selected = description.Sizes.ContainsKey(NumberOfSelectedExperts) ? description.GetSize(NumberOfSelectedExperts, 1) : null;
         bool hasOneGate = description.Sizes.ContainsKey(SharedGate);
         return selected is null || selected <= experts
             ? new Settings(experts, selected, hasOneGate, hasOneGate ? 1 : description.OutputCounts.Count)

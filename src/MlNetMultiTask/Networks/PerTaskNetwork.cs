@@ -49,13 +49,13 @@ internal abstract class PerTaskNetwork : MultiTaskNetwork
     protected static NetworkDescription Describe(string kind, int featureCount, IReadOnlyList<int> outputCounts, TrunkDescription trunk, IReadOnlyList<int> headLayers, HiddenLayers hidden) =>
         NetworkDescription.Create(kind, featureCount, outputCounts, TrunkLayers, trunk, [new(TaskHeads.Layers, [.. headLayers]), .. hidden.Sizes]);
 
-    /// <summary>The number of parameters of all trunks and heads.</summary>
-    protected static long CountTrunksAndHeads(NetworkDescription description)
+    /// <summary>The size of all trunks and heads.</summary>
+    protected static NetworkSize MeasureTrunksAndHeads(NetworkDescription description)
     {
         HiddenLayers hidden = HiddenLayers.Read(description.Sizes);
         TrunkDescription trunk = GetTrunk(description);
-        return checked((description.OutputCounts.Count * TrunkKinds.CountParameters(trunk, description.FeatureCount, hidden))
-            + TaskHeads.CountParameters(description, TrunkKinds.GetOutputWidth(trunk, description.FeatureCount), hidden));
+        return (description.OutputCounts.Count * TrunkKinds.Measure(trunk, description.FeatureCount, hidden))
+            + TaskHeads.Measure(description, TrunkKinds.GetOutputWidth(trunk, description.FeatureCount), hidden);
     }
 
     protected static TrunkDescription GetTrunk(NetworkDescription description) => description.GetTrunk(TrunkLayers);

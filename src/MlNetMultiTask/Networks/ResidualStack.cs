@@ -61,12 +61,12 @@ internal sealed class ResidualStack : LayerStack
         return new ResidualStack(inputs, width, hiddenWidth, numberOfBlocks, hidden);
     }
 
-    public static long CountParameters(TrunkDescription description, int inputs, HiddenLayers hidden)
+    public static NetworkSize Measure(TrunkDescription description, int inputs, HiddenLayers hidden)
     {
         (int width, int hiddenWidth, int numberOfBlocks) = Read(description);
-        long norm = LayerNormalization.CountParameters(width);
-        long block = checked(norm + DenseLayer.CountParameters(width, hiddenWidth) + DenseLayer.CountParameters(hiddenWidth, width));
-        return checked(DenseLayer.CountParameters(inputs, width) + (numberOfBlocks * block) + norm);
+        NetworkSize norm = LayerNormalization.Measure(width);
+        NetworkSize block = norm + DenseLayer.Measure(width, hiddenWidth) + DenseLayer.Measure(hiddenWidth, width);
+        return DenseLayer.Measure(inputs, width) + (numberOfBlocks * block) + norm;
     }
 
     public static int GetOutputWidth(TrunkDescription description, int inputs) => Read(description).Width;

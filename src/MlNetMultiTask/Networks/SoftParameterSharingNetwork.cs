@@ -21,7 +21,7 @@ internal sealed class SoftParameterSharingNetwork : PerTaskNetwork
         Describe(KindName, featureCount, outputCounts, trunk, headLayers, hidden);
 
     /// <exception cref="FormatException">The description lacks a setting.</exception>
-    public static long CountParameters(NetworkDescription description) => CountTrunksAndHeads(description);
+    public static NetworkSize Measure(NetworkDescription description) => MeasureTrunksAndHeads(description);
 
     public override NetworkOutputs Forward(torch.Tensor features, IReadOnlyList<bool>? active = null) =>
         new(null, [.. Trunks.Select((_, i) => active is null || active[i] ? Forward(features, i) : null)]);

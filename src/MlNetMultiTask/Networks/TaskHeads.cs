@@ -26,10 +26,10 @@ internal sealed class TaskHeads
 
     public DenseStack this[int task] => _heads[task];
 
-    public static long CountParameters(NetworkDescription description, int inputs, HiddenLayers hidden)
+    public static NetworkSize Measure(NetworkDescription description, int inputs, HiddenLayers hidden)
     {
         int[] layers = description.GetSizes(Layers);
-        return description.OutputCounts.Aggregate(0L, (sum, count) => checked(sum + DenseStack.CountParameters(inputs, layers, count, hidden)));
+        return description.OutputCounts.Aggregate(default(NetworkSize), (sum, count) => sum + DenseStack.Measure(inputs, layers, count, hidden));
     }
 
     public IReadOnlyList<Parameter> GetParameters(int task) => _heads[task].Parameters;

@@ -5,10 +5,10 @@ internal static class TrunkKinds
 {
     private static readonly Dictionary<string, TrunkKind> _kinds = new(StringComparer.Ordinal)
     {
-        [DenseStack.KindName] = new(DenseStack.Create, DenseStack.CountParameters, DenseStack.GetOutputWidth, DenseStack.GetStageCount),
-        [ResidualStack.KindName] = new(ResidualStack.Create, ResidualStack.CountParameters, ResidualStack.GetOutputWidth, ResidualStack.GetStageCount),
-        [ConvolutionalStack.KindName] = new(ConvolutionalStack.Create, ConvolutionalStack.CountParameters, ConvolutionalStack.GetOutputWidth, ConvolutionalStack.GetStageCount),
-        [CustomStack.KindName] = new(CustomStack.Create, CustomStack.CountParameters, CustomStack.GetOutputWidth, CustomStack.GetStageCount),
+        [DenseStack.KindName] = new(DenseStack.Create, DenseStack.Measure, DenseStack.GetOutputWidth, DenseStack.GetStageCount),
+        [ResidualStack.KindName] = new(ResidualStack.Create, ResidualStack.Measure, ResidualStack.GetOutputWidth, ResidualStack.GetStageCount),
+        [ConvolutionalStack.KindName] = new(ConvolutionalStack.Create, ConvolutionalStack.Measure, ConvolutionalStack.GetOutputWidth, ConvolutionalStack.GetStageCount),
+        [CustomStack.KindName] = new(CustomStack.Create, CustomStack.Measure, CustomStack.GetOutputWidth, CustomStack.GetStageCount),
     };
 
     /// <summary>Builds the trunk; its parameters are 0.</summary>
@@ -21,7 +21,7 @@ internal static class TrunkKinds
     /// <summary>The number of parameters that the trunk would have, without building it; those of the user's modules are not counted.</summary>
     /// <exception cref="FormatException">As of <see cref="Create"/>.</exception>
     /// <exception cref="OverflowException">The number is beyond all bounds.</exception>
-    public static long CountParameters(TrunkDescription description, int inputs, HiddenLayers hidden) => Find(description).CountParameters(description, inputs, hidden);
+    public static NetworkSize Measure(TrunkDescription description, int inputs, HiddenLayers hidden) => Find(description).Measure(description, inputs, hidden);
 
     /// <summary>The width of the output that the trunk would have.</summary>
     /// <exception cref="FormatException">As of <see cref="Create"/>.</exception>
@@ -38,7 +38,7 @@ internal static class TrunkKinds
 
     private sealed record TrunkKind(
         Func<TrunkDescription, int, HiddenLayers, LayerStack> Create,
-        Func<TrunkDescription, int, HiddenLayers, long> CountParameters,
+        Func<TrunkDescription, int, HiddenLayers, NetworkSize> Measure,
         Func<TrunkDescription, int, int> GetOutputWidth,
         Func<TrunkDescription, int> GetStageCount);
 }

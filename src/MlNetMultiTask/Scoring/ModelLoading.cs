@@ -18,11 +18,25 @@ internal static class ModelLoading
             stream.Position = 0;
             return mlContext.Model.Load(stream, out inputSchema);
         }
-        catch (Exception e) when (IsAboutTheFile(e.GetBaseException()))
+        catch (Exception e) when (IsAboutTheFile(FindCause(e)))
         {
             // Without an inner exception, as in the loader: then GetBaseException() is this very message, whoever wraps it.
-            throw new FormatException($"{source} can't be loaded: {e.GetBaseException().Message}");
+            throw new FormatException($"{source} can't be loaded: {FindCause(e).Message}");
         }
+    }
+
+    /// <summary>What our own loader says of the file, whatever it has inside (the exception of a user's module, say); else the innermost exception.</summary>
+    private static Exception FindCause(Exception e)
+    {
+        for (Exception? cause = e; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is FormatException)
+            {
+                return cause;
+            }
+        }
+
+        return e.GetBaseException();
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlNetMultiTask.Networks;
 
 namespace MlNetMultiTask;
 
@@ -9,7 +10,7 @@ public sealed class MultiGateMixtureOfExpertsOptions : MultiTaskTrainerOptions
 
     private static readonly IReadOnlyList<int> _defaultLayers = [64, 32];
 
-    /// <summary>The number of experts; 1 or more.</summary>
+    /// <summary>The number of experts; from 1 to 1,000.</summary>
     /// <value>The default is 4.</value>
     public int NumberOfExperts { get; init; } = 4;
 
@@ -34,32 +35,35 @@ public sealed class MultiGateMixtureOfExpertsOptions : MultiTaskTrainerOptions
     /// It makes experts differ; all of them are computed all the same.
     /// </summary>
     /// <value>The default is null: all experts get all rows.</value>
-    public int? SelectedExperts { get; init; }
+    public int? NumberOfSelectedExperts { get; init; }
 
     /// <summary>
-    /// With <see cref="SelectedExperts"/>: what an uneven use of the experts weighs beside the losses, E Σₑ fₑ pₑ with the share f of rows that are given to an expert and its mean probability p
+    /// With <see cref="NumberOfSelectedExperts"/>: what an uneven use of the experts weighs beside the losses, E Σₑ fₑ pₑ with the share f of rows that are given to an expert and its mean probability p
     /// (Fedus, Zoph, Shazeer 2021); 0 or more. It is measured over all tasks' gates together, so that tasks may differ in their experts.
     /// </summary>
-    /// <value>The default is null: 0.01 with <see cref="SelectedExperts"/>.</value>
+    /// <value>The default is null: 0.01 with <see cref="NumberOfSelectedExperts"/>.</value>
     public double? LoadBalancingWeight { get; init; }
 
     /// <summary>What uneven use weighs.</summary>
-    internal double EffectiveLoadBalancingWeight => SelectedExperts is null ? 0 : LoadBalancingWeight ?? UsualLoadBalancingWeight;
+    internal double EffectiveLoadBalancingWeight => NumberOfSelectedExperts is null ? 0 : LoadBalancingWeight ?? UsualLoadBalancingWeight;
 
     internal override void Validate()
     {
         base.Validate();
-        RequirePositive(NumberOfExperts, nameof(NumberOfExperts));
+        Require(
+            NumberOfExperts is >= 1 and <= MixtureOfExpertsNetwork.MaximumNumberOfExperts,
+            nameof(NumberOfExperts),
+            string.Create(CultureInfo.InvariantCulture, $"is {NumberOfExperts}; it must be from 1 to {MixtureOfExpertsNetwork.MaximumNumberOfExperts}"));
         RequireTrunk(Trunk, ExpertLayers, _defaultLayers, nameof(ExpertLayers));
         RequireLayers(HeadLayers, nameof(HeadLayers));
         Require(
-            SelectedExperts is null || (SelectedExperts >= 1 && SelectedExperts <= NumberOfExperts),
-            nameof(SelectedExperts),
-            string.Create(CultureInfo.InvariantCulture, $"is {SelectedExperts}; it must be from 1 to the number of experts, {NumberOfExperts}, or null"));
+            NumberOfSelectedExperts is null || (NumberOfSelectedExperts >= 1 && NumberOfSelectedExperts <= NumberOfExperts),
+            nameof(NumberOfSelectedExperts),
+            string.Create(CultureInfo.InvariantCulture, $"is {NumberOfSelectedExperts}; it must be from 1 to the number of experts, {NumberOfExperts}, or null"));
         Require(
             LoadBalancingWeight is null || (double.IsFinite(LoadBalancingWeight.Value) && LoadBalancingWeight >= 0),
             nameof(LoadBalancingWeight),
             string.Create(CultureInfo.InvariantCulture, $"is {LoadBalancingWeight}; it must be 0 or more, or null"));
-        Require(LoadBalancingWeight is null || SelectedExperts is not null, nameof(LoadBalancingWeight), "has no effect without SelectedExperts: gates that give all rows to all experts use them alike");
+        Require(LoadBalancingWeight is null || NumberOfSelectedExperts is not null, nameof(LoadBalancingWeight), "has no effect without NumberOfSelectedExperts: gates that give all rows to all experts use them alike");
     }
 }

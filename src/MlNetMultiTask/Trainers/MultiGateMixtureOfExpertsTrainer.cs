@@ -39,7 +39,7 @@ public sealed class MultiGateMixtureOfExpertsTrainer : NetworkTrainer
         outputCounts,
         (_options.Trunk ?? Trunk.Dense(_options.ExpertLayers)).Describe(featureCount),
         _options.NumberOfExperts,
-        _options.SelectedExperts,
+        _options.NumberOfSelectedExperts,
         _options.OneGate,
         _options.HeadLayers,
         _options.HiddenLayers);

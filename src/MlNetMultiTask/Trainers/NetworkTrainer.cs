@@ -90,7 +90,10 @@ public abstract class NetworkTrainer : MultiTaskTrainer
     {
         try
         {
-            return NetworkKinds.Create(description);
+            long count = NetworkKinds.CountParameters(description);
+            return count <= int.MaxValue
+                ? NetworkKinds.Create(description)
+                : throw new ArgumentException($"The network would have {count} parameters, for {description.FeatureCount} features; up to {int.MaxValue} are possible. Make its layers narrower, or the features fewer.");
         }
         catch (FormatException e)
         {

@@ -6,6 +6,8 @@ namespace MlNetMultiTask;
 /// <summary>The options of <see cref="ProgressiveLayeredExtractionTrainer"/>.</summary>
 public sealed class ProgressiveLayeredExtractionOptions : MultiTaskTrainerOptions
 {
+    private static readonly IReadOnlyList<int> _defaultLayers = [64];
+
     /// <summary>The number of levels of experts, one on top of the other; from 1, which is customized gate control (CGC), to 100.</summary>
     /// <value>The default is 2.</value>
     public int NumberOfLevels { get; init; } = 2;
@@ -20,7 +22,7 @@ public sealed class ProgressiveLayeredExtractionOptions : MultiTaskTrainerOption
 
     /// <summary>The widths of the layers of each expert, in each level.</summary>
     /// <value>The default is 64.</value>
-    public IReadOnlyList<int> ExpertLayers { get; init; } = [64];
+    public IReadOnlyList<int> ExpertLayers { get; init; } = _defaultLayers;
 
     /// <summary>
     /// What the experts of the first level, which see the features, are made of: residual blocks, convolutions, or a module of your own. Those of the levels above have <see cref="ExpertLayers"/>. The
@@ -40,7 +42,16 @@ public sealed class ProgressiveLayeredExtractionOptions : MultiTaskTrainerOption
         RequireCount(NumberOfSharedExperts, nameof(NumberOfSharedExperts));
         RequireCount(NumberOfTaskExperts, nameof(NumberOfTaskExperts));
         Require(NumberOfSharedExperts > 0 || NumberOfTaskExperts > 0, nameof(NumberOfTaskExperts), "and NumberOfSharedExperts are both 0; there must be an expert");
+        long all = NumberOfSharedExperts + ((long)NumberOfTaskExperts * Tasks.Count);
+        Require(
+            all <= ExtractionNetwork.MaximumNumberOfExperts,
+            nameof(NumberOfTaskExperts),
+            string.Create(CultureInfo.InvariantCulture, $"and NumberOfSharedExperts make {all} experts in a level for {Tasks.Count} tasks; there may be {ExtractionNetwork.MaximumNumberOfExperts}"));
         RequireLayers(ExpertLayers, nameof(ExpertLayers));
+        Require(
+            Trunk is null || NumberOfLevels > 1 || ReferenceEquals(ExpertLayers, _defaultLayers),
+            nameof(Trunk),
+            "and ExpertLayers both say what the experts of the only level are; give one of them");
         RequireLayers(HeadLayers, nameof(HeadLayers));
     }
 

@@ -32,6 +32,9 @@ internal interface ITrainingEngine : IDisposable
     /// <summary>Per task the raw outputs [B, K] of the batch that was computed last; null where a task was left out.</summary>
     IReadOnlyList<torch.Tensor?> Outputs { get; }
 
+    /// <summary>How many rows are measured at once; fewer where a row takes much memory.</summary>
+    int RowsMeasuredAtOnce { get; }
+
     /// <summary>The gates of the network; none in most.</summary>
     IReadOnlyList<GateDescription> Gates { get; }
 

@@ -9,6 +9,11 @@ internal sealed class NetworkBuffers(MultiTaskNetwork network)
     /// <summary>The number of numbers.</summary>
     public int Count { get; } = (int)NetworkTensors.GetBuffers(network).Sum(buffer => buffer.Tensor.numel());
 
+    /// <summary>Whether all numbers are finite.</summary>
+    public bool AreFinite => IsFinite(Export());
+
+    public static bool IsFinite(ReadOnlySpan<float> values) => values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) < 0;
+
     public float[] Export() => Count == 0 ? [] : [.. NetworkTensors.GetBuffers(network).SelectMany(buffer => NetworkTensors.Read(buffer.Name, buffer.Tensor))];
 
     public void Import(ReadOnlySpan<float> values)

@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Models;
+using MlNetMultiTask.Networks;
 using MlNetMultiTask.Tasks;
 
 namespace MlNetMultiTask.Training;
@@ -8,8 +9,6 @@ namespace MlNetMultiTask.Training;
 /// <summary>Tunes the decision thresholds of tasks that ask for it, on the validation rows, once training is over.</summary>
 internal static class ThresholdTuner
 {
-    private const int BatchSize = 1024;
-
     /// <summary>Refuses, before training, tasks whose thresholds could not be tuned after it.</summary>
     /// <exception cref="ArgumentException">A threshold is to be tuned, and there is no validation data.</exception>
     public static void RequireValidation(IReadOnlyList<PredictionTask> tasks, bool hasValidation)
@@ -61,12 +60,13 @@ internal static class ThresholdTuner
     private static float[]?[] Score(NetworkModel model, TabularData rows, bool[] active)
     {
         int features = rows.FeatureCount;
-        float[] input = new float[Math.Min(BatchSize, rows.RowCount) * features];
-        float[]?[] batch = [.. model.Labels.Select((label, i) => active[i] ? new float[BatchSize * label.OutputCount] : null)];
+        int batchSize = RowMemory.GetRows(model.WorkBytesPerRow, RowMemory.UsualRows);
+        float[] input = new float[Math.Min(batchSize, rows.RowCount) * features];
+        float[]?[] batch = [.. model.Labels.Select((label, i) => active[i] ? new float[batchSize * label.OutputCount] : null)];
         float[]?[] all = [.. model.Labels.Select((label, i) => active[i] ? new float[rows.RowCount * label.OutputCount] : null)];
-        for (int start = 0; start < rows.RowCount; start += BatchSize)
+        for (int start = 0; start < rows.RowCount; start += batchSize)
         {
-            int count = Math.Min(BatchSize, rows.RowCount - start);
+            int count = Math.Min(batchSize, rows.RowCount - start);
             rows.Features.AsSpan(start * features, count * features).CopyTo(input);
             model.Score(input, count, active, batch);
             for (int i = 0; i < all.Length; i++)

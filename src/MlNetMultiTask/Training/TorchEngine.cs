@@ -48,11 +48,13 @@ internal sealed class TorchEngine : ITrainingEngine
 
     public bool HasSharedParameters => _parameters.SharedCount > 0;
 
-    public bool HasFiniteParameters => IsFinite(_parameters.ValueSpan) && IsFinite(_buffers.Export());
+    public bool HasFiniteParameters => NetworkBuffers.IsFinite(_parameters.ValueSpan) && _buffers.AreFinite;
 
     public int ParameterCount => _parameters.ValueSpan.Length + _buffers.Count;
 
     public IReadOnlyList<torch.Tensor?> Outputs { get; private set; } = [];
+
+    public int RowsMeasuredAtOnce => RowMemory.GetRows(RowMemory.GetBytes(_network), RowMemory.UsualRows);
 
     public IReadOnlyList<GateDescription> Gates => _network.Gates;
 
@@ -270,8 +272,6 @@ internal sealed class TorchEngine : ITrainingEngine
         _network.Dropout = null;
         _parameters.Dispose();
     }
-
-    private static bool IsFinite(ReadOnlySpan<float> values) => values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) < 0;
 
     /// <summary>The outputs for tasks with a target in the batch; a task without is not computed.</summary>
     private NetworkOutputs Forward(Batch batch)

@@ -8,8 +8,6 @@ namespace MlNetMultiTask.Training;
 /// <summary>One training at work: a learner, or several that learn from the same batches; the rows; and where it stands. It goes on epoch by epoch.</summary>
 internal sealed class TrainingSession : IDisposable
 {
-    private const int MeasuringBatchSize = 1024;
-
     private readonly MultiTaskTrainerOptions _options;
     private readonly IReadOnlyList<PredictionTask> _tasks;
     private readonly IBatchSource _training;
@@ -193,7 +191,7 @@ internal sealed class TrainingSession : IDisposable
     private EpochFigures[] Measure(IBatchSource source)
     {
         EpochSums[] sums = [.. Learners.Select(_ => new EpochSums(_tasks.Count))];
-        using IBatchReader reader = source.Open(MeasuringBatchSize, null);
+        using IBatchReader reader = source.Open(Learners.Min(learner => learner.Engine.RowsMeasuredAtOnce), null);
         while (true)
         {
             _options.CancellationToken.ThrowIfCancellationRequested();

@@ -37,7 +37,7 @@ public sealed class CustomManifestTests
     [InlineData("\"settings\": [", "\"others\": [", "an array at 'network.module.settings'")]
     [InlineData("\"featureCount\": 4", "\"featureCount\": 1000001", "1000001 features")]
     [InlineData("\"featureCount\": 4", "\"featureCount\": 100000000", "100000000 features")]
-    [InlineData("\"featureCount\": 4", "\"featureCount\": 5", "does not belong to its network")]
+    [InlineData("\"featureCount\": 4", "\"featureCount\": 5", "has more numbers than the model's weights")]
     public void A_network_that_can_not_be_is_refused(string from, string to, string words) => Refuse(SaveNetwork(), from, to, words);
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class CustomManifestTests
     [InlineData("\"values\": [\n            6\n", "\"values\": [\n            100000000\n", "do not belong together")]
     [InlineData("\"values\": [\n            6\n", "\"values\": [\n            1\n", "does not belong to its network")]
     [InlineData("\"featureCount\": 4", "\"featureCount\": 100000000", "100000000 features")]
-    [InlineData("\"featureCount\": 4", "\"featureCount\": 5", "does not belong to its network")]
+    [InlineData("\"featureCount\": 4", "\"featureCount\": 5", "has more numbers than the model's weights")]
     public void A_trunk_that_can_not_be_is_refused(string from, string to, string words) => Refuse(SaveTrunk(), from, to, words);
 
     [Fact]
@@ -58,6 +58,35 @@ public sealed class CustomManifestTests
         Refuse(entries, "\"name\": \"sample\"", $"\"name\": \"{new string('s', 201)}\"", "of usual lengths");
         Refuse(entries, "\"value\": \"9\"", $"\"value\": \"{new string('9', 100_001)}\"", "of usual lengths");
         Refuse(entries, "\"settings\": [", "\"settings\": [" + string.Concat(Enumerable.Range(0, 1001).Select(i => FormattableString.Invariant($"{{ \"name\": \"n{i}\", \"value\": \"\" }},"))), "of usual lengths");
+    }
+
+    /// <summary>The settings are true to the network's factory, and yet the file lies: the module is made, and no other, before that is seen.</summary>
+    [Fact]
+    public void A_module_with_more_numbers_than_the_file_is_the_last_that_is_made() =>
+        Refuse(SaveNetwork(), "\"value\": \"9\"", "\"value\": \"900\"", "has more numbers than the model's weights");
+
+    [Fact]
+    public void A_trunk_from_many_features_to_many_outputs_is_refused_before_it_is_made() =>
+        Refuse(SaveTrunk(), "\"featureCount\": 4", "\"featureCount\": 900000, \"ignored\": 4", "the entries do not belong together");
+
+    /// <summary>What our own loader says reaches the user, and not what is inside of it.</summary>
+    [Fact]
+    public void What_a_factory_says_of_settings_from_a_file_is_told_with_its_name()
+    {
+        var ml = new MLContext(1);
+        string name = Guid.NewGuid().ToString();
+        bool fails = false;
+        MultiTaskNetworks.RegisterTrunk(name, request => fails ? throw new IOException("no weights here") : TorchSharp.torch.nn.Linear(request.FeatureCount, request.OutputWidth));
+        using var folder = new TemporaryFolder();
+        using (MultiTaskTransformer model = ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions { Tasks = TestData.Tasks(), Trunk = Trunk.Custom(name, 3), MaximumNumberOfEpochs = 1 }).Fit(TestData.View(ml)))
+        {
+            ml.Model.Save(model, null, folder["model.zip"]);
+        }
+
+        fails = true;
+        string message = Assert.Throws<FormatException>(() => ml.MultiTask.Load(folder["model.zip"], out _)).Message;
+
+        Assert.Contains($"The factory of the custom trunk '{name}' failed: no weights here", message, StringComparison.Ordinal);
     }
 
     private static void Refuse(ModelEntries entries, string from, string to, string words)

@@ -38,6 +38,8 @@ public sealed class CustomNetworkTests
     [InlineData("null output", "raw outputs of a task are null")]
     [InlineData("nothing", "It returned null")]
     [InlineData("flat tap", "a tap of shape [3] for 1 rows; it must be [1, H]")]
+    [InlineData("in place", "changes or disposes the features")]
+    [InlineData("lazy", "makes parameters when it is first used")]
     [InlineData("fails", "The custom network 'odd' failed on features [1, 4]: not yet")]
     public void A_mistake_is_told_when_the_network_is_built(string what, string words)
     {
@@ -59,7 +61,33 @@ public sealed class CustomNetworkTests
             Trunk = CustomStack.Describe(CustomModule.Create(name, null), 2),
         };
 
-        Assert.Contains("a module that it has returned before", Assert.Throws<FormatException>(() => NetworkKinds.Create(description)).Message, StringComparison.Ordinal);
+        Assert.Contains("returned a module, or one with a part, that it has returned before", Assert.Throws<FormatException>(() => NetworkKinds.Create(description)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_part_that_was_made_before_is_refused_too()
+    {
+        string name = Guid.NewGuid().ToString();
+        torch.nn.Module<torch.Tensor, torch.Tensor> pretrained = torch.nn.Linear(4, 2);
+        MultiTaskNetworks.RegisterTrunk(name, _ => torch.nn.Sequential(("pretrained", pretrained), ("activation", torch.nn.ReLU())));
+        var description = new NetworkDescription("SoftParameterSharing", 4, _outputs, new Dictionary<string, int[]> { ["headLayers"] = [] })
+        {
+            Trunk = CustomStack.Describe(CustomModule.Create(name, null), 2),
+        };
+
+        Assert.Contains("or one with a part, that it has returned before", Assert.Throws<FormatException>(() => NetworkKinds.Create(description)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Outputs_that_no_parameter_has_a_part_in_are_told_in_training()
+    {
+        using MultiTaskNetwork network = NetworkKinds.Create(Odd("detached"));
+        using IDisposable scope = torch.NewDisposeScope();
+        network.train();
+
+        Assert.Contains("do not depend on its parameters", Assert.Throws<InvalidOperationException>(() => network.Forward(torch.ones(3, 4))).Message, StringComparison.Ordinal);
+        network.eval();
+        Assert.NotNull(network.Forward(torch.ones(3, 4)).Raw[0]);
     }
 
     [Fact]

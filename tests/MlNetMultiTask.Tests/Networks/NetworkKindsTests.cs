@@ -62,12 +62,15 @@ public sealed class NetworkKindsTests
         { "experts", "expertLayers", null, "'expertLayers'" },
         { "experts", "selectedExperts", [4], "3 experts can't select 4" },
         { "experts", "selectedExperts", [], "'selectedExperts'" },
-        { "experts", "numberOfExperts", [int.MaxValue], "" },
+        { "experts", "numberOfExperts", [1001], "1000 experts at most" },
+        { "experts", "numberOfExperts", [int.MaxValue], "1000 experts at most" },
+        { "experts", "expertLayers", [int.MaxValue], "" },
         { "extraction", "numberOfLevels", null, "'numberOfLevels'" },
         { "extraction", "numberOfLevels", [101], "100 levels at most" },
         { "extraction", "numberOfLevels", [int.MaxValue], "100 levels at most" },
         { "extraction", "expertLayers", null, "'expertLayers'" },
-        { "extraction", "sharedExperts", [int.MaxValue], "" },
+        { "extraction", "sharedExperts", [int.MaxValue], "10000 at most" },
+        { "extraction", "taskExperts", [4000], "10000 at most" },
         { "extraction", "taskExperts", [], "'taskExperts'" },
         { "extraction, all shared", "sharedExperts", null, "an expert or more" },
         { "cross-stitch", "trunkLayers", null, "'trunkLayers'" },
@@ -98,5 +101,16 @@ public sealed class NetworkKindsTests
             Assert.Contains(words, Assert.Throws<FormatException>(() => NetworkKinds.CountParameters(description)).Message, StringComparison.Ordinal);
             Assert.Contains(words, Assert.Throws<FormatException>(() => NetworkKinds.Create(description)).Message, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>Tensors cost memory too, however few numbers they hold.</summary>
+    [Theory]
+    [MemberData(nameof(NetworkCases.All), MemberType = typeof(NetworkCases))]
+    public void The_number_of_tensors_is_known_before_a_network_is_built(string kind, string trunk, bool normalization)
+    {
+        NetworkDescription description = NetworkCases.Describe(kind, trunk, normalization);
+        using MultiTaskNetwork network = NetworkKinds.Create(description);
+
+        Assert.Equal(network.state_dict().Count, NetworkKinds.Measure(description).Tensors);
     }
 }

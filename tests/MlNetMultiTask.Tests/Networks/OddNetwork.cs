@@ -61,7 +61,12 @@ internal sealed class OddNetwork : CustomNetworkModule
 
     public override CustomNetworkOutputs forward(torch.Tensor input)
     {
-        torch.Tensor x = Kept.Length > 0 ? input * Kept[0] : input;
+        torch.Tensor x = Kept.Length > 0 ? input * Kept[0] : _what == "in place" ? input.relu_() : input;
+        if (_what == "lazy" && !named_children().Any(child => child.name == "lazy"))
+        {
+            register_module("lazy", torch.nn.Linear(1, 1));
+        }
+
         torch.Tensor[] raw = [.. _heads.Select(head => head.call(x))];
         return _what switch
         {
@@ -72,6 +77,7 @@ internal sealed class OddNetwork : CustomNetworkModule
             "null output" => new CustomNetworkOutputs([null!, .. raw]),
             "null" => null!,
             "nothing" => null!,
+            "detached" when training => new CustomNetworkOutputs([.. raw.Select(output => output.detach())]),
             "flat tap" => new CustomNetworkOutputs(raw, raw[0].flatten()),
             "fails" => throw new NotImplementedException("not yet"),
             _ => new CustomNetworkOutputs(raw),

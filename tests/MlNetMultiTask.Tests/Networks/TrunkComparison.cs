@@ -64,7 +64,7 @@ internal sealed class TrunkComparison(Trunk trunk, int featureCount, HiddenLayer
         TrunkDescription description = trunk.Describe(featureCount);
         using LayerStack stack = TrunkKinds.Create(description, featureCount, hidden);
 
-        Assert.Equal(stack.parameters().Sum(parameter => parameter.numel()), TrunkKinds.CountParameters(description, featureCount, hidden));
+        Assert.Equal(stack.parameters().Sum(parameter => parameter.numel()), TrunkKinds.Measure(description, featureCount, hidden).Numbers);
         Assert.Equal(stack.OutputWidth, TrunkKinds.GetOutputWidth(description, featureCount));
         Assert.Equal(stack.parameters().Select(parameter => parameter.Handle).Order(), stack.Parameters.Select(parameter => parameter.Handle).Order());
     }

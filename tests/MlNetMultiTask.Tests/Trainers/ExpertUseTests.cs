@@ -58,6 +58,20 @@ public sealed class ExpertUseTests
         Assert.Equal(["shared 1", "shared 2", "shared 3"], gate.Experts);
     }
 
+    [Fact]
+    public void A_task_that_is_called_shared_keeps_its_experts_apart_from_those_of_all()
+    {
+        IDataView data = _ml.Transforms.CopyColumns("shared", "Size").Fit(TestData.View(_ml)).Transform(TestData.View(_ml));
+        using MultiTaskTransformer model = _ml.MultiTask.Trainers.ProgressiveLayeredExtraction(new ProgressiveLayeredExtractionOptions
+        {
+            Tasks = [PredictionTask.Regression("shared"), PredictionTask.Regression("Weight")],
+            NumberOfLevels = 1,
+            MaximumNumberOfEpochs = 1,
+        }).Fit(data);
+
+        Assert.Equal(["shared 1", "(shared) 1", "(shared) 2", "Weight 1"], model.MeasureExpertUse(data).GetUtilization().Keys);
+    }
+
     /// <summary>On given rows, by plain arithmetic from the weights in the model.</summary>
     [Theory]
     [InlineData("experts", 3)]
@@ -198,7 +212,7 @@ public sealed class ExpertUseTests
             {
                 Tasks = TestData.Tasks(),
                 NumberOfExperts = 4,
-                SelectedExperts = 1,
+                NumberOfSelectedExperts = 1,
                 LoadBalancingWeight = weight,
                 OneGate = true,
                 ExpertLayers = [8],
@@ -218,7 +232,7 @@ public sealed class ExpertUseTests
         {
             Tasks = TestData.Tasks(),
             NumberOfExperts = experts,
-            SelectedExperts = selected,
+            NumberOfSelectedExperts = selected,
             OneGate = oneGate,
             ExpertLayers = [5],
             HeadLayers = [3],

@@ -16,10 +16,13 @@ public sealed class SharingOptionsTests
         ["NumberOfExperts: is 0"] = trainers => trainers.MultiGateMixtureOfExperts(Tasks, numberOfExperts: 0),
         ["ExpertLayers: null"] = trainers => trainers.MultiGateMixtureOfExperts(new MultiGateMixtureOfExpertsOptions { Tasks = Tasks, ExpertLayers = null! }),
         ["Trunk: ExpertLayers"] = trainers => trainers.MultiGateMixtureOfExperts(new MultiGateMixtureOfExpertsOptions { Tasks = Tasks, ExpertLayers = [3], Trunk = Trunk.Dense(3) }),
-        ["SelectedExperts: from 1 to the number of experts, 4"] = trainers => trainers.MultiGateMixtureOfExperts(new MultiGateMixtureOfExpertsOptions { Tasks = Tasks, SelectedExperts = 5 }),
-        ["SelectedExperts: is 0"] = trainers => trainers.MultiGateMixtureOfExperts(new MultiGateMixtureOfExpertsOptions { Tasks = Tasks, SelectedExperts = 0 }),
-        ["LoadBalancingWeight: is -1"] = trainers => trainers.MultiGateMixtureOfExperts(new MultiGateMixtureOfExpertsOptions { Tasks = Tasks, SelectedExperts = 2, LoadBalancingWeight = -1 }),
-        ["LoadBalancingWeight: without SelectedExperts"] = trainers => trainers.MultiGateMixtureOfExperts(new MultiGateMixtureOfExpertsOptions { Tasks = Tasks, LoadBalancingWeight = 1 }),
+        ["NumberOfSelectedExperts: from 1 to the number of experts, 4"] = trainers => trainers.MultiGateMixtureOfExperts(new MultiGateMixtureOfExpertsOptions { Tasks = Tasks, NumberOfSelectedExperts = 5 }),
+        ["NumberOfSelectedExperts: is 0"] = trainers => trainers.MultiGateMixtureOfExperts(new MultiGateMixtureOfExpertsOptions { Tasks = Tasks, NumberOfSelectedExperts = 0 }),
+        ["LoadBalancingWeight: is -1"] = trainers => trainers.MultiGateMixtureOfExperts(new MultiGateMixtureOfExpertsOptions { Tasks = Tasks, NumberOfSelectedExperts = 2, LoadBalancingWeight = -1 }),
+        ["LoadBalancingWeight: without NumberOfSelectedExperts"] = trainers => trainers.MultiGateMixtureOfExperts(new MultiGateMixtureOfExpertsOptions { Tasks = Tasks, LoadBalancingWeight = 1 }),
+        ["NumberOfExperts: is 1001"] = trainers => trainers.MultiGateMixtureOfExperts(Tasks, numberOfExperts: 1001),
+        ["NumberOfTaskExperts: 10004 experts in a level"] = trainers => trainers.ProgressiveLayeredExtraction(new ProgressiveLayeredExtractionOptions { Tasks = Tasks, NumberOfTaskExperts = 2500, NumberOfSharedExperts = 4 }),
+        ["Trunk: ExpertLayers both"] = trainers => trainers.ProgressiveLayeredExtraction(new ProgressiveLayeredExtractionOptions { Tasks = Tasks, NumberOfLevels = 1, ExpertLayers = [3], Trunk = Trunk.Dense(3) }),
         ["NumberOfLevels: is 0"] = trainers => trainers.ProgressiveLayeredExtraction(Tasks, numberOfLevels: 0),
         ["NumberOfLevels: is 101"] = trainers => trainers.ProgressiveLayeredExtraction(Tasks, numberOfLevels: 101),
         ["NumberOfSharedExperts: is -1"] = trainers => trainers.ProgressiveLayeredExtraction(new ProgressiveLayeredExtractionOptions { Tasks = Tasks, NumberOfSharedExperts = -1 }),
@@ -34,7 +37,7 @@ public sealed class SharingOptionsTests
         ["SelfWeight"] = [trainers => trainers.CrossStitch(Stitched()), trainers => trainers.CrossStitch(Stitched(selfWeight: 0.8))],
         ["LearnUnits"] = [trainers => trainers.CrossStitch(Stitched()), trainers => trainers.CrossStitch(Stitched(learnUnits: false))],
         ["LoadBalancingWeight"] = [trainers => trainers.MultiGateMixtureOfExperts(Mixed(selected: 2, balancing: 0)), trainers => trainers.MultiGateMixtureOfExperts(Mixed(selected: 2, balancing: 1))],
-        ["SelectedExperts"] = [trainers => trainers.MultiGateMixtureOfExperts(Mixed()), trainers => trainers.MultiGateMixtureOfExperts(Mixed(selected: 2, balancing: 0))],
+        ["NumberOfSelectedExperts"] = [trainers => trainers.MultiGateMixtureOfExperts(Mixed()), trainers => trainers.MultiGateMixtureOfExperts(Mixed(selected: 2, balancing: 0))],
         ["OneGate"] = [trainers => trainers.MultiGateMixtureOfExperts(Mixed()), trainers => trainers.MultiGateMixtureOfExperts(Mixed(oneGate: true))],
     };
 
@@ -84,6 +87,20 @@ public sealed class SharingOptionsTests
     }
 
     [Fact]
+    public void Layers_beyond_all_memory_are_refused_with_the_number_of_parameters()
+    {
+        foreach (MultiTaskTrainer trainer in new MultiTaskTrainer[]
+        {
+            _ml.MultiTask.Trainers.CrossStitch(new CrossStitchOptions { Tasks = Tasks, TrunkLayers = [int.MaxValue] }),
+            _ml.MultiTask.Trainers.MultiGateMixtureOfExperts(new MultiGateMixtureOfExpertsOptions { Tasks = Tasks, Trunk = Trunk.Residual(1_000_000, 1) }),
+            _ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions { Tasks = Tasks, Trunk = Trunk.Convolutional(2, 2, filters: [60_000, 60_000]) }),
+        })
+        {
+            Assert.Contains("parameters, for 4 features; up to 2147483647 are possible", Assert.Throws<ArgumentException>(() => trainer.Fit(TestData.View(_ml))).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Experts_of_the_first_level_may_be_of_any_trunk_and_those_above_are_dense()
     {
         using MultiTaskTransformer model = _ml.MultiTask.Trainers.ProgressiveLayeredExtraction(new ProgressiveLayeredExtractionOptions
@@ -121,5 +138,5 @@ public sealed class SharingOptionsTests
         new() { Tasks = Tasks, TrunkLayers = [5], SelfWeight = selfWeight, LearnUnits = learnUnits, MaximumNumberOfEpochs = 2, Seed = 1 };
 
     private static MultiGateMixtureOfExpertsOptions Mixed(int? selected = null, double? balancing = null, bool oneGate = false) =>
-        new() { Tasks = Tasks, ExpertLayers = [5], SelectedExperts = selected, LoadBalancingWeight = balancing, OneGate = oneGate, MaximumNumberOfEpochs = 2, Seed = 1 };
+        new() { Tasks = Tasks, ExpertLayers = [5], NumberOfSelectedExperts = selected, LoadBalancingWeight = balancing, OneGate = oneGate, MaximumNumberOfEpochs = 2, Seed = 1 };
 }

@@ -189,6 +189,8 @@ public sealed class TrainingSessionTests
     /// <summary>Notes what it is asked to do.</summary>
     private sealed class RecordingEngine : ITrainingEngine
     {
+        public int RowsMeasuredAtOnce => 1024;
+
         public IReadOnlyList<GateDescription> Gates => [];
 
         public IReadOnlyList<torch.Tensor?> GateWeights => [];
