@@ -62,9 +62,18 @@ internal sealed class MixtureOfExpertsNetwork : MultiTaskNetwork
     public static NetworkDescription Describe(
         int featureCount, IReadOnlyList<int> outputCounts, TrunkDescription expert, int numberOfExperts, int? selectedExperts, bool sharedGate, IReadOnlyList<int> headLayers, HiddenLayers hidden)
     {
-        KeyValuePair<string, int[]>[] optional = [.. selectedExperts is { } selected ? [new(NumberOfSelectedExperts, [selected])] : Array.Empty<KeyValuePair<string, int[]>>(), .. sharedGate ? [new(SharedGate, [1])] : Array.Empty<KeyValuePair<string, int[]>>()];
-        return NetworkDescription.Create(
-            KindName, featureCount, outputCounts, ExpertLayers, expert, [new(NumberOfExperts, [numberOfExperts]), .. optional, new(TaskHeads.Layers, [.. headLayers]), .. hidden.Sizes]);
+        var sizes = new Dictionary<string, int[]> { [NumberOfExperts] = [numberOfExperts] };
+        if (selectedExperts is { } selected)
+        {
+            sizes[NumberOfSelectedExperts] = [selected];
+        }
+
+        if (sharedGate)
+        {
+            sizes[SharedGate] = [1];
+        }
+
+        return NetworkDescription.Create(KindName, featureCount, outputCounts, ExpertLayers, expert, [.. sizes, new(TaskHeads.Layers, [.. headLayers]), .. hidden.Sizes]);
     }
 
     /// <exception cref="FormatException">The description lacks a setting.</exception>
