@@ -1,21 +1,24 @@
-namespace MlNetMultiTask.Balancing;
+namespace MlNetMultiTask;
 
-/// <summary>What a balancing method must be told in each step; the engine computes no more than that.</summary>
+/// <summary>What a balancing method must be told in each step; training computes no more than that.</summary>
 [Flags]
-internal enum BalancingNeeds
+public enum BalancingNeeds
 {
-    /// <summary>Nothing: the weights do not depend on the step.</summary>
+    /// <summary>Nothing: the weights do not depend on the batch.</summary>
     None = 0,
 
     /// <summary>The tasks' losses in the batch.</summary>
     Losses = 1,
 
-    /// <summary>The norms of the tasks' gradients at the last shared layer.</summary>
+    /// <summary>The norms of the tasks' gradients with respect to the last shared layer. It costs a backward pass through each head and that layer.</summary>
     Norms = 2,
 
-    /// <summary>The inner products of the tasks' gradients with respect to the shared parameters; the weights then act on these alone.</summary>
+    /// <summary>
+    /// The inner products of the tasks' gradients with respect to what they share. The weights then act on the shared parameters alone; each head keeps its task's own gradient. It costs a
+    /// backward pass per task, see <see cref="MultiTaskTrainerOptions.BalancedGradients"/>.
+    /// </summary>
     Gramian = 4,
 
-    /// <summary>The tasks' losses in the same batch once more, after the update.</summary>
+    /// <summary>The tasks' losses in the same batch once more, after the update. It costs a forward pass.</summary>
     LossesAfterUpdate = 8,
 }

@@ -5,8 +5,8 @@ internal sealed class SumBalancing : TaskBalancing
 {
     public override string Name => "Sum";
 
-    internal override BalancingNeeds Needs => BalancingNeeds.None;
+    public override BalancingNeeds Needs => BalancingNeeds.None;
 
-    internal override ITaskWeighting Start(IReadOnlyList<string> tasks) =>
+    public override TaskWeighting Start(IReadOnlyList<string> tasks) =>
         new ConstantWeighting([.. tasks.Select(_ => 1.0)]);
 }

@@ -37,6 +37,8 @@ internal static class CommonOptions
         (nameof(MultiTaskTrainerOptions.Optimizer), options => options.Optimizer),
         (nameof(MultiTaskTrainerOptions.MaximumGradientNorm), options => options.MaximumGradientNorm),
         (nameof(MultiTaskTrainerOptions.Balancing), options => options.Balancing),
+        (nameof(MultiTaskTrainerOptions.BalancedGradients), options => options.BalancedGradients),
+        (nameof(MultiTaskTrainerOptions.GradientSamplingInterval), options => options.GradientSamplingInterval),
     ];
 
     /// <summary>Checks how many trainers there are.</summary>

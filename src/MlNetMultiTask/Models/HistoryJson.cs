@@ -74,6 +74,11 @@ internal static class HistoryJson
         WriteFigures(json, "validationLosses", epoch.ValidationLosses, tasks);
         WriteFigures(json, "validationMetrics", epoch.ValidationMetrics, tasks);
         WriteFigures(json, "taskWeights", epoch.TaskWeights, tasks);
+        if (epoch.Gradients is { } gradients)
+        {
+            TaskGradientsJson.Write(json, gradients);
+        }
+
         json.WriteNumber("learningRate", epoch.LearningRate);
         if (epoch.ParameterDistance is { } distance)
         {
@@ -129,6 +134,7 @@ internal static class HistoryJson
             ValidationLosses = Figures("validationLosses"),
             ValidationMetrics = Figures("validationMetrics"),
             TaskWeights = Needed("taskWeights"),
+            Gradients = TaskGradientsJson.Read(json, [.. tasks.Select(task => task.Task)]),
             LearningRate = json.GetDouble("learningRate"),
             ParameterDistance = json.Has("parameterDistance") ? json.GetDouble("parameterDistance") : null,
             ExpertUse = ExpertUseJson.Read(json),

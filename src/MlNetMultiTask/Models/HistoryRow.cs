@@ -26,4 +26,6 @@ internal sealed class HistoryRow
     public required double ParameterDistance { get; init; }
 
     public required double Agreement { get; init; }
+
+    public required double GradientNorm { get; init; }
 }

@@ -27,8 +27,14 @@ public sealed class TrainingEpoch
     /// <summary>Per task its main metric on the validation data after the epoch; NaN where it can't be computed. Null without validation data.</summary>
     public required IReadOnlyDictionary<string, double>? ValidationMetrics { get; init; }
 
-    /// <summary>Per task the mean weight that balancing gave it over the epoch's steps; 0 for a task that has been frozen.</summary>
+    /// <summary>
+    /// Per task the mean weight that balancing gave it over the epoch's steps in which it took part; 0 for a task that has been frozen, NaN where no batch had a label for it. Of methods on gradients it is the
+    /// weight of the shared gradient.
+    /// </summary>
     public required IReadOnlyDictionary<string, double> TaskWeights { get; init; }
+
+    /// <summary>How the tasks' gradients compared; null where they were not compared (<see cref="MultiTaskTrainerOptions.GradientSamplingInterval"/>), and in the means of several networks.</summary>
+    public TaskGradients? Gradients { get; init; }
 
     /// <summary>
     /// Of soft parameter sharing, how far apart the tasks' networks are after the epoch: Σ_{i&lt;j} ‖θᵢ − θⱼ‖² over the parameters that are kept close, whatever the pairs
@@ -67,6 +73,7 @@ public sealed class TrainingEpoch
         ValidationLosses = ValidationLosses,
         ValidationMetrics = ValidationMetrics,
         TaskWeights = TaskWeights,
+        Gradients = Gradients,
         LearningRate = LearningRate,
         ParameterDistance = ParameterDistance,
         ExpertUse = ExpertUse,

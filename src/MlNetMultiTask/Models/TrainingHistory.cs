@@ -38,7 +38,7 @@ public sealed class TrainingHistory
     /// <summary>
     /// Returns the history as data: a row for each epoch and task, with the columns <c>Epoch</c>, <c>Task</c>, <c>TrainingLoss</c>,
     /// <c>ValidationLoss</c>, <c>MetricName</c>, <c>TrainingMetric</c>, <c>ValidationMetric</c>, <c>TaskWeight</c>, <c>LearningRate</c>,
-    /// <c>Seconds</c> and <c>ParameterDistance</c> (these three of the epoch), and <c>Agreement</c>. What there is not is NaN.
+    /// <c>Seconds</c> and <c>ParameterDistance</c> (these three of the epoch), <c>Agreement</c> and <c>GradientNorm</c>. What there is not is NaN.
     /// </summary>
     /// <param name="mlContext">The context of the view.</param>
     /// <returns>The view.</returns>
@@ -55,7 +55,7 @@ public sealed class TrainingHistory
     /// <returns>The text, with a header line.</returns>
     public string ToCsv()
     {
-        var text = new StringBuilder("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds,ParameterDistance,Agreement\r\n");
+        var text = new StringBuilder("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds,ParameterDistance,Agreement,GradientNorm\r\n");
         foreach (HistoryRow row in GetRows())
         {
             text.AppendJoin(
@@ -71,7 +71,8 @@ public sealed class TrainingHistory
                 Number(row.LearningRate),
                 Number(row.Seconds),
                 Number(row.ParameterDistance),
-                Number(row.Agreement)).Append("\r\n");
+                Number(row.Agreement),
+                Number(row.GradientNorm)).Append("\r\n");
         }
 
         return text.ToString();
@@ -127,6 +128,7 @@ public sealed class TrainingHistory
         Seconds = epoch.Duration.TotalSeconds,
         ParameterDistance = epoch.ParameterDistance ?? double.NaN,
         Agreement = epoch.Agreement?[task] ?? double.NaN,
+        GradientNorm = epoch.Gradients?.Norms[task] ?? double.NaN,
     }));
 
     private static string Number(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);

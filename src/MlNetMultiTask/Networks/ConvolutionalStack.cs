@@ -43,6 +43,8 @@ internal sealed class ConvolutionalStack : LayerStack
 
     public override IReadOnlyList<Parameter> Parameters => [.. _convolutions.SelectMany(convolution => convolution.Parameters), .. _dense.Parameters];
 
+    public override IReadOnlyList<Parameter> LastParameters => _dense.StageCount > 0 ? _dense.LastParameters : _convolutions[^1].Parameters;
+
     public static TrunkDescription Describe(int height, int width, int channels, IReadOnlyList<int> filters, int kernelSize, IReadOnlyList<int> layers, bool interleaved)
     {
         var sizes = new Dictionary<string, int[]> { [Image] = [height, width, channels], [Filters] = [.. filters], [KernelSize] = [kernelSize], [Layers] = [.. layers] };

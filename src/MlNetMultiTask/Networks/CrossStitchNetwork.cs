@@ -41,6 +41,8 @@ internal sealed class CrossStitchNetwork : PerTaskNetwork
 
     public override IReadOnlyList<Parameter> SharedParameters => LearnsUnits ? _units : [];
 
+    public override IReadOnlyList<Parameter> LastSharedParameters => LearnsUnits && _units is [.., var last] ? [last] : [];
+
     public override IReadOnlyList<TaskMixture> Mixtures => [.. _units.Select((unit, stage) => new TaskMixture(UnitName(stage), ToMatrix(unit)))];
 
     public static NetworkDescription Describe(int featureCount, IReadOnlyList<int> outputCounts, TrunkDescription trunk, IReadOnlyList<int> headLayers, HiddenLayers hidden) =>

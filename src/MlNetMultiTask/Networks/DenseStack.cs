@@ -46,6 +46,8 @@ internal sealed class DenseStack : LayerStack
     public override IReadOnlyList<Parameter> Parameters =>
         [.. _layers.SelectMany(layer => layer.Parameters), .. _normalizations.SelectMany(norm => norm.Parameters)];
 
+    public override IReadOnlyList<Parameter> LastParameters => _layers is [.., var last] ? last.Parameters : [];
+
     /// <summary>Describes a trunk of hidden layers.</summary>
     public static TrunkDescription Describe(IReadOnlyList<int> widths) => new(KindName, new Dictionary<string, int[]> { [Layers] = [.. widths] });
 

@@ -51,6 +51,8 @@ internal sealed class ExtractionLevel : torch.nn.Module
 
     public IReadOnlyList<Parameter> SharedParameters => [.. _shared.SelectMany(expert => expert.Parameters), .. _sharedGate?.Parameters ?? []];
 
+    public IReadOnlyList<Parameter> LastSharedParameters => [.. _shared.SelectMany(expert => expert.LastParameters)];
+
     public static NetworkSize Measure(int inputs, TrunkDescription expert, HiddenLayers hidden, ExtractionSizes sizes, bool hasSharedGate)
     {
         long own = checked((long)sizes.Tasks * sizes.TaskExperts);

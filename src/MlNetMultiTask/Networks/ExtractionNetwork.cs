@@ -39,6 +39,8 @@ internal sealed class ExtractionNetwork : MultiTaskNetwork
 
     public override IReadOnlyList<GateDescription> Gates { get; }
 
+    public override IReadOnlyList<Parameter> LastSharedParameters => _levels[^1].LastSharedParameters;
+
     public override IReadOnlyList<Parameter> SharedParameters => [.. _levels.SelectMany(level => level.SharedParameters)];
 
     /// <param name="featureCount">The number of features, F.</param>

@@ -25,6 +25,8 @@ internal sealed class HardParameterSharingNetwork : MultiTaskNetwork
 
     public override IReadOnlyList<Parameter> SharedParameters => _trunk.Parameters;
 
+    public override IReadOnlyList<Parameter> LastSharedParameters => _trunk.LastParameters;
+
     public static NetworkDescription Describe(int featureCount, IReadOnlyList<int> outputCounts, TrunkDescription trunk, IReadOnlyList<int> headLayers, HiddenLayers hidden) =>
         NetworkDescription.Create(KindName, featureCount, outputCounts, SharedLayers, trunk, [new(TaskHeads.Layers, [.. headLayers]), .. hidden.Sizes]);
 

@@ -63,6 +63,9 @@ internal sealed class JointNetwork : MultiTaskNetwork
 
     public override IReadOnlyList<Parameter> SharedParameters => [.. _shared.Parameters, .. Members.SelectMany(member => member.SharedParameters)];
 
+    public override IReadOnlyList<Parameter> LastSharedParameters =>
+        _shared.Parameters.Count > 0 ? _shared.LastParameters : [.. Members.SelectMany(member => member.LastSharedParameters)];
+
     public override IReadOnlyList<GateDescription> Gates => [.. Members.SelectMany((member, i) => member.Gates.Select(gate => gate with { Network = i + 1 }))];
 
     public override IReadOnlyList<TaskMixture> Mixtures => [.. Members.SelectMany((member, i) => member.Mixtures.Select(mixture => mixture with { Name = $"{MemberName(i)}/{mixture.Name}" }))];

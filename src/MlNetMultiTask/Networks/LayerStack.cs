@@ -12,6 +12,9 @@ internal abstract class LayerStack(string name) : torch.nn.Module(name)
     /// <summary>All parameters that are trained.</summary>
     public abstract IReadOnlyList<Parameter> Parameters { get; }
 
+    /// <summary>The parameters of the last layer that has some; all, where layers are not told apart.</summary>
+    public virtual IReadOnlyList<Parameter> LastParameters => Parameters;
+
     /// <summary>The number of stages that are computed one after the other, and between which other networks may be mixed in.</summary>
     public abstract int StageCount { get; }
 

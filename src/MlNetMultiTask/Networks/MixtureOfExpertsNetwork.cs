@@ -57,6 +57,8 @@ internal sealed class MixtureOfExpertsNetwork : MultiTaskNetwork
     public override IReadOnlyList<Parameter> SharedParameters =>
         [.. _experts.SelectMany(expert => expert.Parameters), .. HasOneGate ? _gates[0].Parameters : []];
 
+    public override IReadOnlyList<Parameter> LastSharedParameters => [.. _experts.SelectMany(expert => expert.LastParameters)];
+
     private bool HasOneGate { get; }
 
     public static NetworkDescription Describe(
@@ -100,9 +102,9 @@ internal sealed class MixtureOfExpertsNetwork : MultiTaskNetwork
     {
         Dropout? dropout = training ? Dropout : null;
 
-        // The tap is one tensor from which the heads go on, so that it has the gradients of all of them.
-        torch.Tensor tap = torch.cat([.. _experts.Select(expert => expert.Forward(features, dropout))], 1);
-        torch.Tensor experts = tap.view(features.shape[0], _experts.Length, -1);
+        // One tensor from which all gates and heads go on, so that it has the gradients of all of them.
+        torch.Tensor outputs = torch.cat([.. _experts.Select(expert => expert.Forward(features, dropout))], 1);
+        torch.Tensor experts = outputs.view(features.shape[0], _experts.Length, -1);
         var gates = new (torch.Tensor Weights, torch.Tensor Probabilities)?[_gates.Length];
         var mixtures = new torch.Tensor[_gates.Length];
         for (int i = 0; i < gates.Length; i++)
@@ -114,7 +116,7 @@ internal sealed class MixtureOfExpertsNetwork : MultiTaskNetwork
             }
         }
 
-        return new NetworkOutputs(tap, _heads.Forward(task => mixtures[HasOneGate ? 0 : task], active, dropout))
+        return new NetworkOutputs(HasOneGate ? mixtures[0] : outputs, _heads.Forward(task => mixtures[HasOneGate ? 0 : task], active, dropout))
         {
             Gates = [.. gates.Select(gate => gate?.Weights)],
             Penalty = training && LoadBalancingWeight > 0 ? GetImbalance([.. gates.OfType<(torch.Tensor, torch.Tensor)>()])?.Times(LoadBalancingWeight) : null,

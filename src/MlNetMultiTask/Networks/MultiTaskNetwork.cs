@@ -15,6 +15,9 @@ internal abstract class MultiTaskNetwork(NetworkDescription description) : torch
     /// <summary>The parameters that several tasks share; balancing methods on gradients act on these.</summary>
     public abstract IReadOnlyList<Parameter> SharedParameters { get; }
 
+    /// <summary>The shared parameters of the last shared layer, at which the tasks' gradients are compared in length; all, where layers are not told apart.</summary>
+    public virtual IReadOnlyList<Parameter> LastSharedParameters => SharedParameters;
+
     /// <summary>The gates that mix experts; none in most networks.</summary>
     public virtual IReadOnlyList<GateDescription> Gates => [];
 

@@ -52,6 +52,8 @@ internal sealed class ResidualStack : LayerStack
         .. _last.Parameters,
     ];
 
+    public override IReadOnlyList<Parameter> LastParameters => _blocks is [.., var last] ? last.Second.Parameters : _input.Parameters;
+
     public static TrunkDescription Describe(int width, int hiddenWidth, int numberOfBlocks) =>
         new(KindName, new Dictionary<string, int[]> { [Width] = [width], [HiddenWidth] = [hiddenWidth], [NumberOfBlocks] = [numberOfBlocks] });
 

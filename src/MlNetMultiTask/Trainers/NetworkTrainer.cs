@@ -76,7 +76,7 @@ public abstract class NetworkTrainer : MultiTaskTrainer
         Tasks,
         [.. Tasks.Select((task, i) => task.CreateMetric(labels[i]))],
         Seed,
-        new TorchEngine(network, Tasks, labelledShares, _options.Optimizer, _options.MaximumGradientNorm, _options.Dropout) { ComputesAllRows = learnsFromPeers })
+        new TorchEngine(network, Tasks, labelledShares, _options.Optimizer, _options.MaximumGradientNorm, _options.Dropout) { ComputesAllRows = learnsFromPeers, BalancedGradients = _options.BalancedGradients })
     {
         Of = of,
     };

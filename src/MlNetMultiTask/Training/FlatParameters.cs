@@ -68,9 +68,38 @@ internal sealed class FlatParameters : IParameterBuffers, IDisposable
     /// <summary>The shared parameters' part of <see cref="Gradients"/>.</summary>
     public torch.Tensor SharedGradients { get; }
 
+    /// <summary>The same numbers.</summary>
+    public Span<float> SharedGradientSpan => GradientSpan[..(int)SharedCount];
+
     public ReadOnlySpan<float> GetValues(Parameter parameter) => ValueSpan.Slice(_places[parameter].Start, _places[parameter].Length);
 
     public Span<float> GetGradients(Parameter parameter) => GradientSpan.Slice(_places[parameter].Start, _places[parameter].Length);
+
+    /// <summary>Those of some parameters that a backward pass reaches, which may change any gradient.</summary>
+    public IReadOnlyList<Parameter> FindReached(IReadOnlyList<Parameter> parameters, Action backward)
+    {
+        foreach (Parameter parameter in parameters)
+        {
+            using torch.Tensor? view = parameter.grad;
+            parameter.grad = null;
+        }
+
+        backward();
+        var reached = new List<Parameter>();
+        foreach (Parameter parameter in parameters)
+        {
+            using torch.Tensor? gradient = parameter.grad;
+            if (gradient is not null)
+            {
+                reached.Add(parameter);
+            }
+
+            (int start, int length) = _places[parameter];
+            parameter.grad = Gradients.narrow(0, start, length).view(parameter.shape);
+        }
+
+        return reached;
+    }
 
     /// <summary>Where a task's own parameters lie in the buffers.</summary>
     public Range GetTaskRange(MultiTaskNetwork network, int task)

@@ -3,8 +3,8 @@ namespace MlNetMultiTask.Training;
 /// <summary>The length of a gradient.</summary>
 internal static class GradientNorm
 {
-    /// <summary>Shortens a gradient that is longer than this. A length that is not a number changes nothing here: the next loss tells.</summary>
-    public static void CutTo(double maximum, Span<float> gradients)
+    /// <summary>The Euclidean norm.</summary>
+    public static double Of(ReadOnlySpan<float> gradients)
     {
         double squares = 0;
         foreach (float value in gradients)
@@ -12,7 +12,13 @@ internal static class GradientNorm
             squares += (double)value * value;
         }
 
-        double norm = Math.Sqrt(squares);
+        return Math.Sqrt(squares);
+    }
+
+    /// <summary>Shortens a gradient that is longer than this. A length that is not a number changes nothing here: the next loss tells.</summary>
+    public static void CutTo(double maximum, Span<float> gradients)
+    {
+        double norm = Of(gradients);
         if (norm > maximum)
         {
             float factor = (float)(maximum / norm);

@@ -50,14 +50,22 @@ internal interface ITrainingEngine : IDisposable
     /// <summary>Computes the gradient of the sum of losses with these weights, and of the network's penalty.</summary>
     void Backward(ReadOnlySpan<double> weights);
 
-    /// <summary>Computes each task's gradient of the shared parameters, and returns their inner products [T, T]; the tasks' own parameters get their gradients.</summary>
-    double[,] ComputeSharedGramian();
+    /// <summary>Computes the norm of each task's gradient with respect to the last shared layer; 0 where a task is absent. Other passes may follow.</summary>
+    double[] ComputeNorms();
+
+    /// <summary>Computes each task's gradient of what the tasks share, and returns their inner products [T, T]; the tasks' own parameters get their gradients.</summary>
+    /// <param name="keepsGraph">Whether <see cref="Backward"/> follows, instead of <see cref="CombineSharedGradients"/>.</param>
+    /// <exception cref="ArgumentException">The gradients that the options ask for are not there in this network.</exception>
+    double[,] ComputeSharedGramian(bool keepsGraph);
 
     /// <summary>Combines the shared gradients with these weights, and adds the penalty's gradient. Follows <see cref="ComputeSharedGramian"/>.</summary>
     void CombineSharedGradients(ReadOnlySpan<double> weights);
 
     /// <summary>Moves the parameters.</summary>
     void Update(double learningRate);
+
+    /// <summary>Computes the losses of the batch once more, after an update; all else that the engine tells stays that of the step.</summary>
+    IReadOnlyList<double> ComputeLossesAfterUpdate(Batch batch);
 
     /// <summary>Adds a batch's losses, without gradients, to sums over rows: per task Σ w m l and Σ w m.</summary>
     void Measure(Batch batch, double[] lossSums, double[] weightSums);

@@ -1,4 +1,3 @@
-using MlNetMultiTask.Balancing;
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Networks;
 using MlNetMultiTask.Tasks;
@@ -13,11 +12,9 @@ internal sealed class Learner : IDisposable
     private readonly MultiTaskTrainerOptions _options;
     private readonly IReadOnlyList<PredictionTask> _tasks;
     private readonly IReadOnlyList<RunningMetric> _metrics;
-    private readonly ITaskWeighting _weighting;
     private readonly ulong _seed;
-    private readonly CounterRandom _balancingRandom;
+    private readonly Balancer _balancer;
     private readonly bool[] _frozen;
-    private double[] _weightSums = [];
     private GateSums _gates = new([]);
     private double _rate;
     private int _epoch;
@@ -38,15 +35,15 @@ internal sealed class Learner : IDisposable
         _seed = seed;
         Engine = engine;
         Sums = new EpochSums(tasks.Count);
-        _weighting = options.Balancing.Start([.. tasks.Select(task => task.Name)]);
-        _balancingRandom = new CounterRandom(seed, (uint)RandomStream.Balancing);
         _frozen = new bool[tasks.Count];
-        if (BalancesGradients && !engine.HasSharedParameters)
+        try
+        {
+            _balancer = new Balancer(options, tasks, seed, engine);
+        }
+        catch
         {
             engine.Dispose();
-            throw new ArgumentException(
-                $"Option Balancing is {options.Balancing.Name}, which balances the tasks' gradients of the parameters they share; the network {engine.NetworkKind} with these layers has no such parameters. Use TaskBalancing.Sum() or Fixed(...), or a network with shared layers.",
-                nameof(options));
+            throw;
         }
     }
 
@@ -61,7 +58,11 @@ internal sealed class Learner : IDisposable
     /// <summary>The losses of the epoch that is under way, or has ended last.</summary>
     public EpochSums Sums { get; private set; }
 
-    private bool BalancesGradients => _options.Balancing.Needs.HasFlag(BalancingNeeds.Gramian);
+    /// <summary>Per task the mean weight that balancing gave it in the epoch so far.</summary>
+    public IReadOnlyDictionary<string, double> TaskWeights => _tasks.ByName(_balancer.MeanWeights);
+
+    /// <summary>How the tasks' gradients compared in the epoch so far; null where they were not compared.</summary>
+    public TaskGradients? Gradients => _balancer.Gradients;
 
     /// <summary>Begins an epoch.</summary>
     /// <param name="epoch">The epochs completed.</param>
@@ -69,7 +70,7 @@ internal sealed class Learner : IDisposable
     public void BeginEpoch(int epoch, int stepsPerEpoch)
     {
         (_epoch, _step, _stepsPerEpoch) = (epoch, 0, stepsPerEpoch);
-        _weightSums = new double[_tasks.Count];
+        _balancer.BeginEpoch();
         Sums = new EpochSums(_tasks.Count);
         _gates = new GateSums(Engine.Gates);
         Engine.BeginEpoch(new CounterRandom(_seed, (uint)RandomStream.Dropout, (uint)epoch).NextUInt64());
@@ -88,31 +89,9 @@ internal sealed class Learner : IDisposable
         RequireFinite(losses.RowSums, "loss");
         Engine.Observe(batch, _metrics);
         _gates.Add(Engine.GateWeights);
-        double[,]? gramian = BalancesGradients ? Engine.ComputeSharedGramian() : null;
-        double[] weights = new double[_tasks.Count];
-        var inputs = new BalancingInputs { Present = losses.Present, Losses = losses.Losses, Gramian = gramian, NextRandom = _balancingRandom.NextDouble };
-        _weighting.GetWeights(inputs, weights);
-        for (int i = 0; i < weights.Length; i++)
-        {
-            weights[i] = _frozen[i] ? 0 : weights[i];
-            _weightSums[i] += weights[i];
-        }
-
-        if (BalancesGradients)
-        {
-            Engine.CombineSharedGradients(weights);
-        }
-        else
-        {
-            Engine.Backward(weights);
-        }
-
+        BalancingStep? balanced = _balancer.Balance(losses, _frozen, _epoch + 1, ((long)_epoch * _stepsPerEpoch) + _step - 1, _rate);
         Engine.Update(_rate);
-        if (_options.Balancing.Needs.HasFlag(BalancingNeeds.LossesAfterUpdate))
-        {
-            _weighting.Observe(Engine.ComputeLosses(batch).Losses);
-        }
-
+        _balancer.Observe(balanced, batch);
         Sums.Add(losses);
         return (losses, _rate);
     }
@@ -146,7 +125,8 @@ internal sealed class Learner : IDisposable
         TrainingMetrics = training.Metrics,
         ValidationLosses = validation?.Losses,
         ValidationMetrics = validation?.Metrics,
-        TaskWeights = _tasks.ByName(_weightSums.Select(sum => sum / _step)),
+        TaskWeights = TaskWeights,
+        Gradients = Gradients,
         LearningRate = _rate,
         ParameterDistance = Engine.ParameterDistance,
         ExpertUse = ExpertUse.Of(_gates, _tasks),
@@ -161,7 +141,11 @@ internal sealed class Learner : IDisposable
     }
 
     /// <summary>All that the next epoch depends on, beside the rows, the options, the rate's factor and what is frozen.</summary>
-    public LearnerState Export() => new(Engine.Export(), _weighting.ExportState(), _balancingRandom.Position);
+    public LearnerState Export()
+    {
+        (double[] weighting, ulong position) = _balancer.Export();
+        return new LearnerState(Engine.Export(), weighting, position);
+    }
 
     /// <summary>Goes on from where <see cref="Export"/> was called.</summary>
     /// <exception cref="FormatException">The state is not one of this training.</exception>
@@ -176,8 +160,7 @@ internal sealed class Learner : IDisposable
             }
         }
 
-        _weighting.ImportState(state.Weighting);
-        _balancingRandom.Position = state.BalancingPosition;
+        _balancer.Import(state.Weighting, state.BalancingPosition);
     }
 
     public void Dispose() => Engine.Dispose();

@@ -11,7 +11,7 @@ internal sealed class TorchEngine : ITrainingEngine
 {
     private readonly MultiTaskNetwork _network;
     private readonly IReadOnlyList<PredictionTask> _tasks;
-    private readonly IReadOnlyList<double> _labelledShares;
+    private readonly TaskObjectives _objectives;
     private readonly double? _maximumGradientNorm;
     private readonly FlatParameters _parameters;
     private readonly FlatOptimizer _optimizer;
@@ -20,8 +20,8 @@ internal sealed class TorchEngine : ITrainingEngine
     private readonly NetworkBuffers _buffers;
     private torch.Tensor?[] _losses = [];
     private NetworkOutputs? _predicted;
-    private torch.Tensor? _sharedRows;
-    private torch.Tensor? _penalty;
+    private NetworkOutputs? _outputs;
+    private SharedGradients? _sharedGradients;
 
     /// <param name="network">The network; not owned.</param>
     /// <param name="tasks">The tasks, in the order of the network's outputs.</param>
@@ -33,12 +33,12 @@ internal sealed class TorchEngine : ITrainingEngine
     {
         _network = network;
         _tasks = tasks;
-        _labelledShares = labelledShares;
         _maximumGradientNorm = maximumGradientNorm;
         _parameters = new FlatParameters(network.SharedParameters, [.. Enumerable.Range(0, tasks.Count).SelectMany(network.GetTaskParameters)]);
         _optimizer = (optimizer ?? Optimizer.Adam()).Start(_parameters.Decayed);
         _ownRanges = [.. Enumerable.Range(0, tasks.Count).Select(task => _parameters.GetTaskRange(network, task))];
         _frozen = new bool[tasks.Count];
+        _objectives = new TaskObjectives(tasks, labelledShares, _frozen);
         _buffers = new NetworkBuffers(network);
         network.train();
         network.Dropout = dropout > 0 ? new Dropout(dropout) : null;
@@ -58,10 +58,13 @@ internal sealed class TorchEngine : ITrainingEngine
 
     public IReadOnlyList<GateDescription> Gates => _network.Gates;
 
-    public IReadOnlyList<torch.Tensor?> GateWeights { get; private set; } = [];
+    public IReadOnlyList<torch.Tensor?> GateWeights => _outputs?.Gates ?? [];
 
     /// <summary>Whether outputs are computed of rows without a target too, for others who learn from them.</summary>
     public bool ComputesAllRows { get; init; }
+
+    /// <summary>Which gradients are balanced.</summary>
+    public BalancedGradients BalancedGradients { get; init; }
 
     internal FlatParameters Parameters => _parameters;
 
@@ -73,56 +76,9 @@ internal sealed class TorchEngine : ITrainingEngine
 
     public StepLosses ComputeLosses(Batch batch)
     {
-        NetworkOutputs outputs = _predicted ?? Forward(batch);
+        _outputs = _predicted ?? Forward(batch);
         _predicted = null;
-        int count = _tasks.Count;
-        _penalty = outputs.Penalty;
-        GateWeights = outputs.Gates;
-        _losses = new torch.Tensor?[count];
-        var step = new StepLosses(new double[count], new bool[count], new double[count], new double[count]);
-        for (int i = 0; i < count; i++)
-        {
-            if (outputs.Raw[i] is null)
-            {
-                continue;
-            }
-
-            (torch.Tensor losses, torch.Tensor? factors, double weight) = GetRows(batch, outputs, i);
-            step.RowWeights[i] = weight;
-            torch.Tensor? objective = null;
-            double value = 0;
-            if (weight > 0)
-            {
-                // The share of labelled rows, not the batch's own count, makes the mean unbiased: a lone label does
-                // not weigh like a batch full of them.
-                double share = batch.Targets[i].Soft is null ? _labelledShares[i] : 1;
-                torch.Tensor mean = (factors is null ? losses : losses * factors).mean();
-                value = mean.item<float>();
-                step.RowSums[i] = value * batch.RowCount;
-                torch.Tensor? own = _frozen[i] ? null : ExtraLosses.OfMembers(_tasks[i], i, outputs, batch.Targets[i], factors);
-                objective = own is null ? mean : mean.Plus(own);
-                double factor = _tasks[i].LossWeight / share;
-                value = (own is null ? value : objective.item<float>()) * factor;
-                objective = factor == 1 ? objective : objective.Times(factor);
-            }
-
-            if (_frozen[i])
-            {
-                continue;
-            }
-
-            if (ExtraLosses.OfPeers(_tasks[i], batch, batch.Targets[i], outputs.Raw[i]!) is { } peers)
-            {
-                torch.Tensor weighted = peers.Times(_tasks[i].LossWeight);
-                objective = objective is null ? weighted : objective.Plus(weighted);
-                value = objective.item<float>();
-            }
-
-            _losses[i] = objective;
-            step.Present[i] = objective is not null;
-            step.Losses[i] = value;
-        }
-
+        (StepLosses step, _losses) = _objectives.Compute(batch, _outputs);
         return step;
     }
 
@@ -141,7 +97,7 @@ internal sealed class TorchEngine : ITrainingEngine
     public void Backward(ReadOnlySpan<double> weights)
     {
         _parameters.GradientSpan.Clear();
-        torch.Tensor? total = _penalty;
+        torch.Tensor? total = _outputs?.Penalty;
         for (int i = 0; i < _losses.Length; i++)
         {
             if (_losses[i] is { } loss && weights[i] != 0)
@@ -155,35 +111,36 @@ internal sealed class TorchEngine : ITrainingEngine
         _network.AddPenaltyGradient(_parameters);
     }
 
-    public double[,] ComputeSharedGramian()
+    public double[] ComputeNorms()
     {
-        int count = _losses.Length;
-        _parameters.GradientSpan.Clear();
-        _sharedRows = torch.zeros_like(_parameters.SharedGradients).repeat(count, 1);
-        for (int i = 0; i < count; i++)
+        double[] norms = new double[_losses.Length];
+        torch.Tensor[] last = [.. _network.LastSharedParameters];
+        for (int i = 0; i < norms.Length; i++)
         {
             if (_losses[i] is { } loss)
             {
-                // Each backward pass adds to the gradients of its own head; the shared part is taken out in between.
-                _parameters.SharedGradients.zero_();
-                loss.backward(retain_graph: _penalty is not null || _losses.Skip(i + 1).Any(later => later is not null));
-                _sharedRows[i].copy_(_parameters.SharedGradients);
+                _parameters.SharedGradientSpan.Clear();
+                loss.backward(retain_graph: true, inputs: last);
+                norms[i] = GradientNorm.Of(_parameters.SharedGradientSpan);
             }
         }
 
-        torch.Tensor rows = _sharedRows.to(torch.ScalarType.Float64);
-        double[] products = rows.matmul(rows.t()).contiguous().data<double>().ToArray();
-        var gramian = new double[count, count];
-        Buffer.BlockCopy(products, 0, gramian, 0, products.Length * sizeof(double));
-        return gramian;
+        return norms;
+    }
+
+    public double[,] ComputeSharedGramian(bool keepsGraph)
+    {
+        NetworkOutputs outputs = _outputs ?? throw new InvalidOperationException("The losses have not been computed.");
+        _sharedGradients ??= ChooseGradients(outputs);
+        return _sharedGradients.Compute(outputs, _losses, keepsGraph || outputs.Penalty is not null);
     }
 
     public void CombineSharedGradients(ReadOnlySpan<double> weights)
     {
-        torch.Tensor rows = _sharedRows ?? throw new InvalidOperationException("The shared gradients have not been computed in this step.");
-        torch.Tensor factors = torch.tensor(Array.ConvertAll(weights.ToArray(), weight => (float)weight));
-        _parameters.SharedGradients.copy_(rows.t().mv(factors));
-        _penalty?.backward();
+        SharedGradients gradients = _sharedGradients ?? throw new InvalidOperationException("The shared gradients have not been computed.");
+        torch.Tensor? penalty = _outputs?.Penalty;
+        gradients.Combine(weights, keepsGraph: penalty is not null);
+        penalty?.backward();
         _network.AddPenaltyGradient(_parameters);
     }
 
@@ -207,6 +164,15 @@ internal sealed class TorchEngine : ITrainingEngine
         _optimizer.Step(_parameters.ValueSpan, gradients, learningRate);
     }
 
+    public IReadOnlyList<double> ComputeLossesAfterUpdate(Batch batch)
+    {
+        using IDisposable noGradient = torch.no_grad();
+        (NetworkOutputs? outputs, IReadOnlyList<torch.Tensor?> raw) = (_outputs, Outputs);
+        double[] losses = ComputeLosses(batch).Losses;
+        (_outputs, Outputs) = (outputs, raw);
+        return losses;
+    }
+
     public void Measure(Batch batch, double[] lossSums, double[] weightSums)
     {
         using IDisposable inference = torch.inference_mode();
@@ -219,7 +185,7 @@ internal sealed class TorchEngine : ITrainingEngine
                 continue;
             }
 
-            (torch.Tensor losses, torch.Tensor? factors, double weight) = GetRows(batch, outputs, i);
+            (torch.Tensor losses, torch.Tensor? factors, double weight) = _objectives.GetRows(batch, outputs, i);
             lossSums[i] += (factors is null ? losses : losses * factors).sum().item<float>();
             weightSums[i] += weight;
         }
@@ -273,6 +239,18 @@ internal sealed class TorchEngine : ITrainingEngine
         _parameters.Dispose();
     }
 
+    private SharedGradients ChooseGradients(NetworkOutputs outputs)
+    {
+        const long Many = 1 << 24;
+        if (BalancedGradients == BalancedGradients.OfRepresentation && outputs.Tap is null)
+        {
+            throw new ArgumentException($"Option BalancedGradients is OfRepresentation, and the network {NetworkKind} has no one representation from which all tasks go on. Use BalancedGradients.OfParameters.");
+        }
+
+        bool atTap = BalancedGradients == BalancedGradients.OfRepresentation || (BalancedGradients == BalancedGradients.Automatic && outputs.Tap is not null && _tasks.Count * _parameters.SharedCount > Many);
+        return atTap ? new RepresentationGradients(_parameters, _network, _tasks.Count) : new ParameterGradients(_parameters);
+    }
+
     /// <summary>The outputs for tasks with a target in the batch; a task without is not computed.</summary>
     private NetworkOutputs Forward(Batch batch)
     {
@@ -282,17 +260,5 @@ internal sealed class TorchEngine : ITrainingEngine
             : _network.ForwardRows(batch.Features, [.. rows.Select(own => own is not { Length: 0 })], rows);
         Outputs = outputs.Raw;
         return outputs;
-    }
-
-    /// <summary>The losses l of a batch's rows [B]; their factors w m, null where all are 1; and Σ w m.</summary>
-    private (torch.Tensor Losses, torch.Tensor? Factors, double Weight) GetRows(Batch batch, NetworkOutputs outputs, int task)
-    {
-        TaskTargets targets = batch.Targets[task];
-        torch.Tensor losses = _tasks[task].GetRowLosses(outputs.Raw[task]!, targets);
-
-        // With a soft target, every row has a target.
-        torch.Tensor? mask = targets.Soft is null ? targets.LabelWeights : null;
-        torch.Tensor? factors = mask is null ? batch.RowWeights : batch.RowWeights is null ? mask : mask * batch.RowWeights;
-        return (losses, factors, factors is null ? batch.RowCount : factors.sum().item<float>());
     }
 }

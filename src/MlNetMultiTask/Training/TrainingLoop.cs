@@ -193,7 +193,8 @@ internal sealed class TrainingLoop
             string.Join(", ", _tasks.Select(task => FormattableString.Invariant($"{task.Name} {losses[task.Name]:0.0000} ({task.MetricName} {metrics[task.Name]:0.000})")));
 
         _channel.Info(MessageSensitivity.Schema, FormattableString.Invariant($"Epoch {epoch.Number} of {_options.MaximumNumberOfEpochs}: training loss {Figures(epoch.TrainingLosses, epoch.TrainingMetrics)}")
-            + (epoch.ValidationLosses is { } losses ? $"; validation loss {Figures(losses, epoch.ValidationMetrics!)}" : ""));
+            + (epoch.ValidationLosses is { } losses ? $"; validation loss {Figures(losses, epoch.ValidationMetrics!)}" : "")
+            + (epoch.TaskWeights.Values.Any(weight => weight is not (1 or double.NaN)) ? "; weights " + string.Join(", ", _tasks.Select(task => FormattableString.Invariant($"{task.Name} {epoch.TaskWeights[task.Name]:0.000}"))) : ""));
         _lastReport = Elapsed;
         _options.Progress?.Report(Describe(epoch.Number, _session.StepsPerEpoch, epoch.TrainingLosses, epoch, epoch.LearningRate));
     }
@@ -212,6 +213,8 @@ internal sealed class TrainingLoop
             TrainingMetrics = ended?.TrainingMetrics,
             ValidationLosses = ended?.ValidationLosses,
             ValidationMetrics = ended?.ValidationMetrics,
+            TaskWeights = ended?.TaskWeights ?? _session.TaskWeights,
+            Gradients = ended is null ? _session.Gradients : ended.Gradients,
             LearningRate = rate,
             RowsPerSecond = _session.RowsPerSecond,
             Elapsed = Elapsed,

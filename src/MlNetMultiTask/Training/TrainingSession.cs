@@ -68,6 +68,12 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Per task the mean loss over the training rows of the epoch so far; NaN where none had a label.</summary>
     public IReadOnlyDictionary<string, double> TrainingLosses => TaskFigures.GetMeans(Learners.Select(learner => _tasks.ByName(learner.Sums.GetMeans())))!;
 
+    /// <summary>Per task the mean weight that balancing gave it in the epoch so far, in the mean over learners.</summary>
+    public IReadOnlyDictionary<string, double> TaskWeights => TaskFigures.GetMeans(Learners.Select(learner => learner.TaskWeights))!;
+
+    /// <summary>How the tasks' gradients compared in the epoch so far; null where they were not compared, or there are several learners.</summary>
+    public TaskGradients? Gradients => Learners is [var only] ? only.Gradients : null;
+
     /// <summary>Is told after each step: the step in its epoch from 0, its loss, and the learning rate, in the mean over learners.</summary>
     public Action<int, double, double>? AfterStep { get; set; }
 

@@ -1,5 +1,4 @@
 using CsCheck;
-using MlNetMultiTask.Balancing;
 
 namespace MlNetMultiTask.Tests.Balancing;
 
@@ -85,23 +84,14 @@ public sealed class TaskBalancingTests
     [Fact]
     public void Constant_weights_have_no_state_and_refuse_one()
     {
-        ITaskWeighting weighting = TaskBalancing.Fixed(("A", 2f)).Start(_tasks);
-        weighting.Observe([1.0, 2.0, 3.0]);
+        TaskWeighting weighting = TaskBalancing.Fixed(("A", 2f)).Start(_tasks);
+        weighting.Observe(Steps.OfLosses(1, 2, 3), [1.0, 2.0, 3.0]);
 
         Assert.Empty(weighting.ExportState());
         weighting.ImportState([]);
         Assert.Contains("2 numbers", Assert.Throws<FormatException>(() => weighting.ImportState([1.0, 2.0])).Message, StringComparison.Ordinal);
-        Assert.Equal([2.0, 1.0, 1.0], Weights(weighting, _tasks));
+        Assert.Equal([2.0, 1.0, 1.0], weighting.GetWeights(Steps.OfLosses(1, 1, 1)));
     }
 
-    private static double[] Weights(TaskBalancing method, string[] tasks) => Weights(method.Start(tasks), tasks);
-
-    private static double[] Weights(ITaskWeighting weighting, string[] tasks)
-    {
-        double[] weights = [.. tasks.Select(_ => double.NaN)];
-        weighting.GetWeights(
-            new BalancingInputs { Present = [.. tasks.Select(_ => true)], Losses = [.. tasks.Select(_ => 1.0)], NextRandom = () => throw new InvalidOperationException("No random number is needed.") },
-            weights);
-        return weights;
-    }
+    private static double[] Weights(TaskBalancing method, string[] tasks) => method.Start(tasks).GetWeights(Steps.OfLosses([.. tasks.Select(_ => 1.0)]));
 }

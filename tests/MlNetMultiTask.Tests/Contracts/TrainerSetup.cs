@@ -21,6 +21,10 @@ public sealed record TrainerSetup
 
     public TaskBalancing Balancing { get; init; } = TaskBalancing.Sum();
 
+    public BalancedGradients BalancedGradients { get; init; }
+
+    public int? GradientSamplingInterval { get; init; }
+
     public Optimizer Optimizer { get; init; } = Optimizer.Adam();
 
     public double? MaximumGradientNorm { get; init; }

@@ -18,7 +18,7 @@ public sealed class TrainingHistoryTests
     {
         IDataView view = Create().ToDataView(new MLContext());
 
-        Assert.Equal(["Epoch", "Task", "TrainingLoss", "ValidationLoss", "MetricName", "TrainingMetric", "ValidationMetric", "TaskWeight", "LearningRate", "Seconds", "ParameterDistance", "Agreement"], view.Schema.Select(column => column.Name));
+        Assert.Equal(["Epoch", "Task", "TrainingLoss", "ValidationLoss", "MetricName", "TrainingMetric", "ValidationMetric", "TaskWeight", "LearningRate", "Seconds", "ParameterDistance", "Agreement", "GradientNorm"], view.Schema.Select(column => column.Name));
         Assert.Equal([1, 1, 2, 2], view.GetColumn<int>("Epoch"));
         Assert.Equal(["Color", Formula, "Color", Formula], view.GetColumn<string>("Task"));
         Assert.Equal([1.5, 0.1, 1.25, 0.05], view.GetColumn<double>("TrainingLoss"));
@@ -36,10 +36,10 @@ public sealed class TrainingHistoryTests
             CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
             string[] lines = Create().ToCsv().Split("\r\n");
 
-            Assert.Equal("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds,ParameterDistance,Agreement", lines[0]);
-            Assert.Equal("1,Color,1.5,2.5,MicroAccuracy,0.75,0.5,1,0.001,0.5,,", lines[1]);
-            Assert.Equal("1,\"'=HYPERLINK(\"\"http://x\"\"), a\",0.1,,RSquared,0.9,,0,0.001,0.5,,0.625", lines[2]);
-            Assert.Equal("2,Color,1.25,2.25,MicroAccuracy,0.75,0.5,1,0.001,0.5,0.25,", lines[3]);
+            Assert.Equal("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds,ParameterDistance,Agreement,GradientNorm", lines[0]);
+            Assert.Equal("1,Color,1.5,2.5,MicroAccuracy,0.75,0.5,1,0.001,0.5,,,", lines[1]);
+            Assert.Equal("1,\"'=HYPERLINK(\"\"http://x\"\"), a\",0.1,,RSquared,0.9,,0,0.001,0.5,,0.625,", lines[2]);
+            Assert.Equal("2,Color,1.25,2.25,MicroAccuracy,0.75,0.5,1,0.001,0.5,0.25,,", lines[3]);
             Assert.Equal(6, lines.Length);
         }
         finally

@@ -1,5 +1,3 @@
-using MlNetMultiTask.Balancing;
-
 namespace MlNetMultiTask.Tests.Training;
 
 /// <summary>A method that asks for the Gramian, and then weighs all tasks alike.</summary>
@@ -7,7 +5,7 @@ internal sealed class GramianBalancing : TaskBalancing
 {
     public override string Name => "GramianForTests";
 
-    internal override BalancingNeeds Needs => BalancingNeeds.Gramian;
+    public override BalancingNeeds Needs => BalancingNeeds.Gramian;
 
-    internal override ITaskWeighting Start(IReadOnlyList<string> tasks) => Sum().Start(tasks);
+    public override TaskWeighting Start(IReadOnlyList<string> tasks) => Sum().Start(tasks);
 }

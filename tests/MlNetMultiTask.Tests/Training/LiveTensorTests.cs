@@ -112,7 +112,7 @@ public sealed class LiveTensorTests
             engine.ComputeLosses(batch);
             if (gramian)
             {
-                engine.ComputeSharedGramian();
+                engine.ComputeSharedGramian(keepsGraph: false);
                 engine.CombineSharedGradients(_ones);
             }
             else

@@ -77,7 +77,7 @@ public sealed class TorchEngineTests
         using var step = new EngineStep(new TrainingRows(10));
         int shared = (int)step.Engine.Parameters.SharedCount;
         double[][] jacobian = [.. Enumerable.Range(0, 5).Select(task => step.Autograd(task).Take(shared).Select(value => (double)value).ToArray())];
-        double[,] gramian = step.Engine.ComputeSharedGramian();
+        double[,] gramian = step.Engine.ComputeSharedGramian(keepsGraph: false);
 
         Assert.Equal(25, gramian.Length);
         for (int i = 0; i < 5; i++)
@@ -100,7 +100,7 @@ public sealed class TorchEngineTests
         step.Engine.Backward(_ones);
         float[] expected = step.Gradients;
         step.Renew();
-        step.Engine.ComputeSharedGramian();
+        step.Engine.ComputeSharedGramian(keepsGraph: false);
         step.Engine.CombineSharedGradients(_ones);
 
         AssertClose(expected, step.Gradients);
@@ -112,7 +112,7 @@ public sealed class TorchEngineTests
         using var step = new EngineStep(new TrainingRows(10));
         float[][] single = [.. Enumerable.Range(0, 5).Select(step.Autograd)];
         int shared = (int)step.Engine.Parameters.SharedCount;
-        step.Engine.ComputeSharedGramian();
+        step.Engine.ComputeSharedGramian(keepsGraph: false);
         step.Engine.CombineSharedGradients(_weights);
 
         AssertClose([.. Enumerable.Range(0, shared).Select(i => (float)single.Select((gradient, task) => _weights[task] * gradient[i]).Sum())], step.Gradients[..shared]);
@@ -145,7 +145,7 @@ public sealed class TorchEngineTests
 
         if (gramian)
         {
-            double[,] products = step.Engine.ComputeSharedGramian();
+            double[,] products = step.Engine.ComputeSharedGramian(keepsGraph: false);
             for (int task = 0; task < 5; task++)
             {
                 Assert.Equal(0, products[Absent, task]);

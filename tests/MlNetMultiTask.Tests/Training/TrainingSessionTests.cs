@@ -63,7 +63,7 @@ public sealed class TrainingSessionTests
         Assert.Equal([(1.0 + 2) / 4, 0.5, 3, 0.5, double.NaN], progress.TrainingLosses.Values);
         Assert.Equal(["Class", "Yes", "Number", "Vector", "Set"], progress.TrainingLosses.Keys);
         Assert.Equal([10.0 / 4, 10.0 / 4, 10.0 / 4, 10.0 / 4, 10.0 / 4], progress.ValidationLosses!.Values);
-        Assert.Equal([1.0, 1, 1, 1, 1], progress.TaskWeights.Values);
+        Assert.Equal([1.0, 1, 1, 1, double.NaN], progress.TaskWeights.Values);
         Assert.True(session.RowsPerSecond > 0);
         Assert.True(progress.Duration > TimeSpan.Zero);
         Assert.Equal(1, session.Epoch);
@@ -234,7 +234,11 @@ public sealed class TrainingSessionTests
         public void Backward(ReadOnlySpan<double> weights) =>
             Calls.Add("backward " + string.Join(" ", weights.ToArray().Select(weight => FormattableString.Invariant($"{weight}"))));
 
-        public double[,] ComputeSharedGramian() => throw new NotSupportedException();
+        public double[] ComputeNorms() => throw new NotSupportedException();
+
+        public IReadOnlyList<double> ComputeLossesAfterUpdate(Batch batch) => throw new NotSupportedException();
+
+        public double[,] ComputeSharedGramian(bool keepsGraph) => throw new NotSupportedException();
 
         public void CombineSharedGradients(ReadOnlySpan<double> weights) => throw new NotSupportedException();
 

@@ -1,0 +1,68 @@
+namespace MlNetMultiTask.Balancing;
+
+/// <summary>
+/// Gradient vaccine: like PCGrad, but two gradients are brought to the cosine that they usually have, where theirs is less: a running mean per ordered pair, from 0 (Wang et al. 2021,
+/// "Gradient Vaccine: Investigating and Improving Multi-task Optimization in Massively Multilingual Models"). Cosines are of the whole shared vector. The means of a task's pairs stay in steps in which it takes no part.
+/// </summary>
+internal sealed class GradVacBalancing(double decay) : TaskBalancing
+{
+    private readonly double _decay = Require(decay, decay is > 0 and <= 1, nameof(decay), "above 0, and 1 at most");
+
+    public override string Name => "GradVac";
+
+    public override BalancingNeeds Needs => BalancingNeeds.Gramian;
+
+    public override TaskWeighting Start(IReadOnlyList<string> tasks) => new Weighting(tasks.Count, _decay);
+
+    public override string ToString() => Describe("decay", _decay);
+
+    private sealed class Weighting(int count, double decay) : TaskWeighting
+    {
+        /// <summary>Of 1 − cosine², so that gradients that are usually parallel do not ask for infinite lengths.</summary>
+        private const double Smallest = 1e-8;
+
+        private readonly double[] _usual = new double[count * count];
+
+        public override double[] GetWeights(BalancingStep inputs)
+        {
+            var gramian = new ScaledGramian(inputs.Gramian!);
+            double[] weights = new double[gramian.Count];
+            for (int i = 0; i < weights.Length; i++)
+            {
+                double[] parts = new double[weights.Length];
+                parts[i] = gramian.Norms[i];
+                foreach (int j in RandomOrder.OfOthers(i, weights.Length, inputs.NextRandom))
+                {
+                    double length = gramian.GetLength(parts);
+                    if (length > 0 && gramian.Norms[j] > 0)
+                    {
+                        Bring(ref _usual[(inputs.Tasks[i] * count) + inputs.Tasks[j]], Math.Clamp(gramian.Multiply(parts, j) / length, -1, 1), length, ref parts[j]);
+                    }
+                }
+
+                gramian.AddWeights(parts, i, weights);
+            }
+
+            return weights;
+        }
+
+        public override double[] ExportState() => [.. _usual];
+
+        public override void ImportState(double[] state)
+        {
+            RequireLength(state, _usual.Length);
+            state.CopyTo(_usual, 0);
+        }
+
+        private void Bring(ref double usual, double cosine, double length, ref double part)
+        {
+            if (cosine < usual)
+            {
+                double sine = Math.Sqrt(Math.Max(1 - (usual * usual), Smallest));
+                part += length * ((usual * Math.Sqrt(1 - (cosine * cosine))) - (cosine * sine)) / sine;
+            }
+
+            usual += decay * (cosine - usual);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using MlNetMultiTask.Persistence;
+
+namespace MlNetMultiTask.Models;
+
+/// <summary>The comparison of gradients in the JSON of a history. A figure that is not there is null.</summary>
+internal static class TaskGradientsJson
+{
+    private const string Name = "gradients";
+
+    public static void Write(Utf8JsonWriter json, TaskGradients gradients)
+    {
+        (double[] norms, double[] cosines, double[] conflicts) = gradients.Export();
+        json.WriteStartObject(Name);
+        json.WriteNumber("steps", gradients.NumberOfSteps);
+        JsonNumbers.Write(json, "norms", norms);
+        JsonNumbers.Write(json, "cosines", cosines);
+        JsonNumbers.Write(json, "conflicts", conflicts);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote into an epoch; null where there is nothing.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public static TaskGradients? Read(ManifestReader epoch, IReadOnlyList<string> tasks)
+    {
+        if (!epoch.Has(Name))
+        {
+            return null;
+        }
+
+        ManifestReader json = epoch.GetObject(Name);
+        double[] Numbers(string name, int count) => json.GetOptionalDoubles(name) is { } values && values.Length == count ? values : throw json.Invalid(name, $"{count} numbers");
+
+        return new TaskGradients(
+            tasks,
+            json.GetInt32("steps", 1, int.MaxValue),
+            Numbers("norms", tasks.Count),
+            Numbers("cosines", tasks.Count * tasks.Count),
+            Numbers("conflicts", tasks.Count * tasks.Count));
+    }
+}
