@@ -14,6 +14,7 @@ internal sealed class RepresentationGradients : SharedGradients
     private readonly IReadOnlyList<Parameter>[] _own;
     private IReadOnlyList<Parameter> _below = [];
     private IReadOnlyList<Parameter> _above = [];
+    private float[] _combined = [];
     private torch.Tensor? _tap;
     private bool _isChecked;
 
@@ -42,10 +43,10 @@ internal sealed class RepresentationGradients : SharedGradients
     {
         torch.Tensor tap = _tap ?? throw new InvalidOperationException("The shared gradients have not been computed in this step.");
         int place = (int)tap.numel();
-        float[] combined = new float[place];
-        Rows.Combine(weights, 0, combined);
+        Array.Resize(ref _combined, Math.Max(_combined.Length, place));
+        Rows.Combine(weights, 0, _combined.AsSpan(0, place));
         torch.Tensor gradient = torch.empty(tap.shape, dtype: torch.float32, device: torch.CPU);
-        gradient.Write(combined);
+        gradient.Write(_combined.AsSpan(0, place));
         Clear(_below);
         tap.backward([gradient], retain_graph: keepsGraph, inputs: [.. _below]);
         foreach (Parameter parameter in _above)
