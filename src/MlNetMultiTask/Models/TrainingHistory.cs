@@ -97,6 +97,7 @@ public sealed class TrainingHistory
                 text.Append(CultureInfo.InvariantCulture, $"{(epoch.ValidationLosses is { } losses ? $" / {losses[task].ToString("0.0000", CultureInfo.InvariantCulture)}" : "")}");
                 text.Append(CultureInfo.InvariantCulture, $", {MetricNames[task]} {epoch.TrainingMetrics[task]:0.000}");
                 text.Append(CultureInfo.InvariantCulture, $"{(epoch.ValidationMetrics is { } metrics ? $" / {metrics[task].ToString("0.000", CultureInfo.InvariantCulture)}" : "")}");
+                text.Append(epoch.TaskWeights[task] is 1 or double.NaN ? "" : string.Create(CultureInfo.InvariantCulture, $", weight {epoch.TaskWeights[task]:G3}"));
             }
         }
 

@@ -194,7 +194,7 @@ internal sealed class TrainingLoop
 
         _channel.Info(MessageSensitivity.Schema, FormattableString.Invariant($"Epoch {epoch.Number} of {_options.MaximumNumberOfEpochs}: training loss {Figures(epoch.TrainingLosses, epoch.TrainingMetrics)}")
             + (epoch.ValidationLosses is { } losses ? $"; validation loss {Figures(losses, epoch.ValidationMetrics!)}" : "")
-            + (epoch.TaskWeights.Values.Any(weight => weight is not (1 or double.NaN)) ? "; weights " + string.Join(", ", _tasks.Select(task => FormattableString.Invariant($"{task.Name} {epoch.TaskWeights[task.Name]:0.000}"))) : ""));
+            + (epoch.TaskWeights.Values.Any(weight => weight is not (1 or double.NaN)) ? "; weights " + string.Join(", ", _tasks.Select(task => FormattableString.Invariant($"{task.Name} {epoch.TaskWeights[task.Name]:G3}"))) : ""));
         _lastReport = Elapsed;
         _options.Progress?.Report(Describe(epoch.Number, _session.StepsPerEpoch, epoch.TrainingLosses, epoch, epoch.LearningRate));
     }
