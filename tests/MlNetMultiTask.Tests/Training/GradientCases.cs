@@ -17,7 +17,7 @@ internal static class GradientCases
         ["experts"] = outputs => Mixed(FeatureCount, outputs, 3, null, false),
         ["experts, two of three"] = outputs => Mixed(FeatureCount, outputs, 3, 2, false),
         ["experts, one gate"] = outputs => Mixed(FeatureCount, outputs, 2, null, true),
-        ["experts, two of three by one gate"] = outputs => Mixed(FeatureCount, outputs, 3, 2, true),
+        ["experts, two of four by one gate"] = outputs => Mixed(FeatureCount, outputs, 4, 2, true),
         ["joint"] = outputs => Descriptions.Joint(FeatureCount, outputs, [4], _hidden, width => [Mixed(width, outputs, 3, 2, false), Descriptions.Soft(width, outputs, [3], [2], _hidden)]),
         ["custom"] = outputs => CustomNetwork.Describe(FeatureCount, outputs, CustomModule.Create(TapNetwork.RegisteredName, Settings("straight"))),
     };
