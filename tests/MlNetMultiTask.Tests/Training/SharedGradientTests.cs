@@ -189,6 +189,19 @@ public sealed class SharedGradientTests
         Assert.Equal(step.Losses.Losses, after);
     }
 
+    [Fact]
+    public void A_batch_whose_losses_are_computed_after_the_update_counts_once_in_running_statistics()
+    {
+        using GradientStep step = Create("custom", BalancedGradients.Automatic);
+        step.Engine.Backward(_ones);
+        step.Engine.Update(0.1);
+        float before = step.Engine.ExportParameters()[^1];
+        step.Engine.ComputeLossesAfterUpdate(step.Batch);
+        Assert.Equal(before, step.Engine.ExportParameters()[^1]);
+        step.Renew();
+        Assert.Equal(before + 1, step.Engine.ExportParameters()[^1]);
+    }
+
     private static GradientStep Create(string network, BalancedGradients mode)
     {
         TrainingRows rows = GradientStep.CreateRows();

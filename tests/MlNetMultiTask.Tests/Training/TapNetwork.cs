@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 
 namespace MlNetMultiTask.Tests.Training;
 
-/// <summary>A user's network with a tap, of which the outputs are computed, or not quite, as its settings say.</summary>
+/// <summary>A user's network that counts its batches, with a tap, of which the outputs are computed, or not quite, as its settings say.</summary>
 internal sealed class TapNetwork : CustomNetworkModule, ISeededModule
 {
     public const string RegisteredName = "tap";
@@ -12,6 +12,7 @@ internal sealed class TapNetwork : CustomNetworkModule, ISeededModule
     private readonly string _way;
     private readonly Linear _trunk;
     private readonly Linear[] _heads;
+    private readonly torch.Tensor _batches = torch.zeros(1, dtype: torch.float32, device: torch.CPU);
 
     private TapNetwork(CustomNetworkRequest request)
         : base(nameof(TapNetwork))
@@ -19,6 +20,7 @@ internal sealed class TapNetwork : CustomNetworkModule, ISeededModule
         _way = request.Settings[Way];
         _trunk = torch.nn.Linear(request.FeatureCount, 4);
         register_module("trunk", _trunk);
+        register_buffer("batches", _batches);
         _heads = [.. request.OutputCounts.Select(count => torch.nn.Linear(4, count))];
         for (int i = 0; i < _heads.Length; i++)
         {
@@ -32,6 +34,12 @@ internal sealed class TapNetwork : CustomNetworkModule, ISeededModule
 
     public override CustomNetworkOutputs forward(torch.Tensor input)
     {
+        if (training)
+        {
+            using torch.Tensor one = torch.ones_like(_batches);
+            _batches.add_(one, 1);
+        }
+
         torch.Tensor hidden = _trunk.call(input);
         torch.Tensor tap = hidden.tanh();
         torch.Tensor[] raw = [.. _heads.Select(head => head.call(tap))];
