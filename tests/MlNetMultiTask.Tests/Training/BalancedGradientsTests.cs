@@ -53,10 +53,10 @@ public sealed class BalancedGradientsTests
     }
 
     [Fact]
-    public void A_tap_may_lie_in_memory_as_it_likes()
+    public void The_gradient_of_a_tap_may_lie_in_memory_as_it_likes()
     {
         TrainingRows rows = GradientStep.CreateRows();
-        using var step = new GradientStep(rows, GradientCases.CreateCustom(rows, "tap is not contiguous"), BalancedGradients.OfRepresentation);
+        using var step = new GradientStep(rows, GradientCases.CreateCustom(rows, "by columns"), BalancedGradients.OfRepresentation);
         double[] expected = step.Expect([0.5, 2, 0, 1, 3]);
         step.Engine.ComputeSharedGramian(keepsGraph: false);
         step.Engine.CombineSharedGradients([0.5, 2, 0, 1, 3]);

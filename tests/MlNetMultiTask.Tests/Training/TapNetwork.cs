@@ -50,7 +50,7 @@ internal sealed class TapNetwork : CustomNetworkModule, ISeededModule
             "around the tap in the last task" => new CustomNetworkOutputs([.. raw[..^1], raw[^1] + around], tap),
             "through another's head" => new CustomNetworkOutputs([.. raw[..^1], raw[^1] + raw[0].sum(1, keepdim: true)], tap),
             "tap of features" => new CustomNetworkOutputs(raw, input),
-            "tap is not contiguous" => new CustomNetworkOutputs([.. _heads.Select(head => head.call(tap.t().contiguous().t()))], tap),
+            "by columns" => new CustomNetworkOutputs([.. _heads.Select(head => head.weight!.matmul(tap.t()).t() + head.bias!)], tap),
             _ => new CustomNetworkOutputs(raw, tap),
         };
     }
