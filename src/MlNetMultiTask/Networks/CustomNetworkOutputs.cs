@@ -22,6 +22,6 @@ public sealed class CustomNetworkOutputs
     /// </summary>
     public IReadOnlyList<torch.Tensor> Raw { get; }
 
-    /// <summary>The last representation that the tasks share [B, H]; null where there is none. It changes nothing in training and scoring by itself: what looks at a network's inside looks here.</summary>
+    /// <summary>The last representation that the tasks share [B, H]; null where there is none. It changes nothing in training and scoring by itself: what looks at a network's inside looks here, as <see cref="BalancedGradients.OfRepresentation"/> does, for which all raw outputs must be computed of it.</summary>
     public torch.Tensor? Tap { get; }
 }

@@ -129,7 +129,9 @@ internal sealed class Balancer
     }
 
     /// <summary>The method's state, and the place in its random numbers.</summary>
-    public (double[] Weighting, ulong Position) Export() => (_weighting.ExportState(), _random.Position);
+    /// <exception cref="InvalidOperationException">The method gave null.</exception>
+    public (double[] Weighting, ulong Position) Export() =>
+        (_weighting.ExportState() ?? throw new InvalidOperationException($"The balancing method {_options.Balancing.Name} gave null as its state; without state it is an empty array."), _random.Position);
 
     /// <summary>Goes on from where <see cref="Export"/> was called.</summary>
     /// <exception cref="FormatException">The state is not one of this method.</exception>

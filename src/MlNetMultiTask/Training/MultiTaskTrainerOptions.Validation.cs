@@ -17,7 +17,7 @@ public abstract partial class MultiTaskTrainerOptions
         Require(NumberOfThreads is null or > 0, nameof(NumberOfThreads), string.Create(CultureInfo.InvariantCulture, $"is {NumberOfThreads}; it must be 1 or more, or null"));
         Require(LearningRate is not null, nameof(LearningRate), "is null; give a rate, for example LearningRateSchedule.Cosine(1e-3)");
         Require(Balancing is not null, nameof(Balancing), "is null; TaskBalancing.Sum() is the default");
-        Balancing!.Start([.. Tasks.Select(task => task.Name)]);
+        Require(Balancing!.Start([.. Tasks.Select(task => task.Name)]) is not null, nameof(Balancing), $"is {Balancing.Name}, whose Start gives null; it must give a method at work");
         Require(Enum.IsDefined(BalancedGradients), nameof(BalancedGradients), string.Create(CultureInfo.InvariantCulture, $"is {BalancedGradients}, which is none of its values"));
         Require(GradientSamplingInterval is null or > 0, nameof(GradientSamplingInterval), string.Create(CultureInfo.InvariantCulture, $"is {GradientSamplingInterval}; it must be 1 or more, or null"));
         Require(Optimizer is not null, nameof(Optimizer), "is null; Optimizer.Adam() is the default");

@@ -12,29 +12,24 @@ internal sealed class RepresentationGradients : SharedGradients
 {
     private readonly MultiTaskNetwork _network;
     private readonly IReadOnlyList<Parameter>[] _own;
+    private readonly bool[] _areChecked;
     private IReadOnlyList<Parameter> _below = [];
     private IReadOnlyList<Parameter> _above = [];
     private float[] _combined = [];
     private torch.Tensor? _tap;
-    private bool _isChecked;
 
     public RepresentationGradients(FlatParameters parameters, MultiTaskNetwork network, int taskCount)
         : base(parameters)
     {
         _network = network;
         _own = [.. Enumerable.Range(0, taskCount).Select(network.GetTaskParameters)];
+        _areChecked = new bool[taskCount];
     }
 
     public override double[,] Compute(NetworkOutputs outputs, IReadOnlyList<torch.Tensor?> losses, bool keepsGraph)
     {
         _tap = outputs.Tap!;
-        if (!_isChecked && losses.Any(loss => loss is not null))
-        {
-            Divide(_tap);
-            Check(losses);
-            _isChecked = true;
-        }
-
+        CheckOnce(losses);
         ComputeRows(losses);
         return Rows.GetProducts();
     }
@@ -44,9 +39,10 @@ internal sealed class RepresentationGradients : SharedGradients
         torch.Tensor tap = _tap ?? throw new InvalidOperationException("The shared gradients have not been computed in this step.");
         int place = (int)tap.numel();
         Array.Resize(ref _combined, Math.Max(_combined.Length, place));
-        Rows.Combine(weights, 0, _combined.AsSpan(0, place));
+        Span<float> combined = _combined.AsSpan(0, place);
+        Rows.Combine(weights, 0, combined);
         torch.Tensor gradient = torch.empty(tap.shape, dtype: torch.float32, device: torch.CPU);
-        gradient.Write(_combined.AsSpan(0, place));
+        gradient.Write(combined);
         Clear(_below);
         tap.backward([gradient], retain_graph: keepsGraph, inputs: [.. _below]);
         foreach (Parameter parameter in _above)
@@ -102,6 +98,26 @@ internal sealed class RepresentationGradients : SharedGradients
         if (_below.Count == 0)
         {
             throw NotBehindTap("its tap does not depend on any shared parameter");
+        }
+    }
+
+    /// <summary>Checks each task in its first batch, which may come late.</summary>
+    private void CheckOnce(IReadOnlyList<torch.Tensor?> losses)
+    {
+        if (!losses.Index().Any(loss => loss.Item is not null && !_areChecked[loss.Index]))
+        {
+            return;
+        }
+
+        if (_below.Count == 0)
+        {
+            Divide(_tap!);
+        }
+
+        Check(losses);
+        foreach ((int task, torch.Tensor? loss) in losses.Index())
+        {
+            _areChecked[task] |= loss is not null;
         }
     }
 

@@ -168,7 +168,11 @@ internal sealed class TorchEngine : ITrainingEngine
     {
         using IDisposable noGradient = torch.no_grad();
         (NetworkOutputs? outputs, IReadOnlyList<torch.Tensor?> raw) = (_outputs, Outputs);
+
+        // Running statistics shall be of each batch once.
+        float[] buffers = _buffers.Export();
         double[] losses = ComputeLosses(batch).Losses;
+        _buffers.Import(buffers);
         (_outputs, Outputs) = (outputs, raw);
         return losses;
     }

@@ -18,6 +18,8 @@ public sealed class OptionsContract
         ["LearningRate, plateau"] = new() { MaximumNumberOfEpochs = 4, LearningRate = LearningRateSchedule.ReduceOnPlateau(0.01, 1), EarlyStopping = new EarlyStopping { Patience = null, MaximumDuration = TimeSpan.FromHours(1), MinimumDelta = 10 } },
         ["LearningRate, warm-up"] = new() { LearningRate = LearningRateSchedule.Constant(0.01).WithWarmUp(1) },
         ["Balancing"] = new() { Balancing = TaskBalancing.Fixed(("Color", 3)) },
+        ["Balancing, learned"] = new() { Balancing = TaskBalancing.Uncertainty() },
+        ["Balancing, faster"] = new() { Balancing = TaskBalancing.Uncertainty(0.1) },
         ["Optimizer, decay"] = new() { Optimizer = Optimizer.Adam(weightDecay: 0.1) },
         ["Optimizer, beta1"] = new() { Optimizer = Optimizer.Adam(beta1: 0.5) },
         ["Optimizer, beta2"] = new() { Optimizer = Optimizer.Adam(beta2: 0.9) },
@@ -85,6 +87,29 @@ public sealed class OptionsContract
         ArgumentException e = Assert.Throws<ArgumentException>(() => TrainerCases.Create(trainerName, new MLContext(1), _setups[option]));
 
         Assert.Contains($"Option {option.Split(',')[0]} has no effect", e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Networks of two kinds go on from several representations, and one shares nothing.</summary>
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void Which_gradients_are_balanced_matters_together_with_a_method_on_gradients_alone(string trainerName)
+    {
+        var setup = new TrainerSetup { Balancing = TaskBalancing.MGDA() };
+        var atTap = setup with { BalancedGradients = BalancedGradients.OfRepresentation };
+
+        Assert.Equal(Train(trainerName, new TrainerSetup()), Train(trainerName, new TrainerSetup { BalancedGradients = BalancedGradients.OfRepresentation }));
+        if (trainerName is "CrossStitch" or "ProgressiveLayeredExtraction" or "SoftParameterSharing")
+        {
+            string message = Assert.Throws<ArgumentException>(() => Train(trainerName, atTap)).Message;
+            Assert.Contains(trainerName, message, StringComparison.Ordinal);
+            Assert.Contains(trainerName == "SoftParameterSharing" ? "Balancing is MGDA" : "BalancedGradients is OfRepresentation", message, StringComparison.Ordinal);
+            return;
+        }
+
+        byte[] ofParameters = Train(trainerName, setup with { BalancedGradients = BalancedGradients.OfParameters });
+        Assert.Equal(ofParameters, Train(trainerName, setup));
+        Assert.NotEqual(ofParameters, Train(trainerName, atTap));
+        Assert.Equal(Train(trainerName, atTap), Train(trainerName, atTap));
     }
 
     private static IEnumerable<string> Histories(MultiTaskTransformer model) => [.. model.Members.Append(model).Select(part => part.History?.ToJson()).OfType<string>()];

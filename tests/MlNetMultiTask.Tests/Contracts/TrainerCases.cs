@@ -48,6 +48,9 @@ public static class TrainerCases
     /// <summary>The trainers whose model does not depend on validation data, unless their options say so.</summary>
     public static TheoryData<string> OfTrainingDataAlone { get; } = [.. _all.Keys.Except(_choosing)];
 
+    /// <summary>The trainers whose tasks share parameters.</summary>
+    public static TheoryData<string> OfSharedParameters { get; } = [.. _all.Keys.Except(["SoftParameterSharing"])];
+
     /// <summary>The trainers whose hidden layers are as their options say.</summary>
     public static TheoryData<string> OfHiddenLayers { get; } = [.. _all.Keys.Except(_refused.Keys)];
 

@@ -1,5 +1,6 @@
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Networks;
+using MlNetMultiTask.Tests.Contracts;
 using MlNetMultiTask.Training;
 using TorchSharp;
 
@@ -12,16 +13,17 @@ public sealed class LiveTensorTests
     private static readonly double[] _ones = [1, 1, 1, 1, 1];
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Steps_leave_no_tensors_behind(bool gramian)
+    [InlineData(false, BalancedGradients.Automatic)]
+    [InlineData(true, BalancedGradients.OfParameters)]
+    [InlineData(true, BalancedGradients.OfRepresentation)]
+    public void Steps_leave_no_tensors_behind(bool gramian, BalancedGradients mode)
     {
         var rows = new TrainingRows(20, weights: true);
         rows.Labels[0][3] = float.NaN;
         rows.Labels[3][5] = float.NaN;
         using MultiTaskNetwork network = rows.CreateNetwork();
         using InMemoryBatchSource source = rows.OpenSource();
-        using var engine = new TorchEngine(network, rows.Tasks, source.LabelledShares);
+        using var engine = new TorchEngine(network, rows.Tasks, source.LabelledShares) { BalancedGradients = mode };
         Epoch(engine, source, gramian);
         long before = Settle();
         Epoch(engine, source, gramian);
@@ -81,15 +83,25 @@ public sealed class LiveTensorTests
         Assert.Equal(before, torch.Tensor.TotalCount);
     }
 
-    [Fact]
-    public void A_session_gives_back_what_it_took()
+    /// <summary>The first steps are not let off: they divide and check what is shared.</summary>
+    [Theory]
+    [InlineData("Sum", BalancedGradients.OfParameters, null)]
+    [InlineData("Sum", BalancedGradients.OfParameters, 2)]
+    [InlineData("Sum", BalancedGradients.OfRepresentation, 2)]
+    [InlineData("GradNorm", BalancedGradients.OfParameters, null)]
+    [InlineData("FAMO", BalancedGradients.OfParameters, 1)]
+    [InlineData("MGDA", BalancedGradients.OfParameters, null)]
+    [InlineData("PCGrad", BalancedGradients.OfRepresentation, null)]
+    [InlineData("UPGrad", BalancedGradients.OfRepresentation, 1)]
+    public void A_session_gives_back_what_it_took(string method, BalancedGradients mode, int? interval)
     {
         var rows = new TrainingRows(20);
+        rows.Labels[0][3] = float.NaN;
         using MultiTaskNetwork network = rows.CreateNetwork();
         long before = Settle();
-        var options = new HardParameterSharingOptions { Tasks = rows.Tasks, BatchSize = 8, MaximumNumberOfEpochs = 2 };
+        var options = new HardParameterSharingOptions { Tasks = rows.Tasks, BatchSize = 8, MaximumNumberOfEpochs = 2, Balancing = BalancingMethods.Create(method), GradientSamplingInterval = interval };
         InMemoryBatchSource source = rows.OpenSource();
-        using (var session = new TrainingSession(options, rows.Tasks, 1, [new Learner(options, rows.Tasks, rows.CreateMetrics(), 1, new TorchEngine(network, rows.Tasks, source.LabelledShares))], source, rows.OpenSource()))
+        using (var session = new TrainingSession(options, rows.Tasks, 1, [new Learner(options, rows.Tasks, rows.CreateMetrics(), 1, new TorchEngine(network, rows.Tasks, source.LabelledShares) { BalancedGradients = mode })], source, rows.OpenSource()))
         {
             session.RunEpoch();
             session.RunEpoch();

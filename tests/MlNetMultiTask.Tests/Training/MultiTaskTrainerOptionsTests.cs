@@ -17,6 +17,8 @@ public sealed class MultiTaskTrainerOptionsTests
         Assert.Equal(32, options.BatchSize);
         Assert.Equal("Cosine(0.001)", options.LearningRate.ToString());
         Assert.Equal("Sum", options.Balancing.Name);
+        Assert.Equal(BalancedGradients.Automatic, options.BalancedGradients);
+        Assert.Null(options.GradientSamplingInterval);
         Assert.Null(options.NumberOfThreads);
         Assert.Equal([128, 64], options.SharedLayers);
         Assert.Equal([32], options.HeadLayers);
@@ -30,6 +32,7 @@ public sealed class MultiTaskTrainerOptionsTests
             MaximumNumberOfEpochs = 1,
             BatchSize = 1,
             NumberOfThreads = 1,
+            GradientSamplingInterval = 1,
             SharedLayers = [],
             HeadLayers = [],
             ExampleWeightColumnName = "Weight",
@@ -125,6 +128,11 @@ public sealed class MultiTaskTrainerOptionsTests
             (new() { Tasks = _tasks, Optimizer = null! }, "Optimizer", "is null"),
             (new() { Tasks = _tasks, MaximumGradientNorm = 0 }, "MaximumGradientNorm", "above 0"),
             (new() { Tasks = _tasks, MaximumGradientNorm = double.NaN }, "MaximumGradientNorm", "above 0"),
+            (new() { Tasks = _tasks, Balancing = new GivingNothing() }, "Balancing", "is GivingNothing, whose Start gives null"),
+            (new() { Tasks = _tasks, BalancedGradients = (BalancedGradients)99 }, "BalancedGradients", "is 99"),
+            (new() { Tasks = _tasks, BalancedGradients = (BalancedGradients)(-1) }, "BalancedGradients", "is -1"),
+            (new() { Tasks = _tasks, GradientSamplingInterval = 0 }, "GradientSamplingInterval", "is 0; it must be 1 or more, or null"),
+            (new() { Tasks = _tasks, GradientSamplingInterval = -3 }, "GradientSamplingInterval", "is -3"),
             (new() { Tasks = _tasks, Dropout = 1 }, "Dropout", "below 1"),
             (new() { Tasks = _tasks, Dropout = -0.1 }, "Dropout", "from 0"),
             (new() { Tasks = _tasks, Activation = (Activation)99 }, "Activation", "99"),
@@ -159,5 +167,15 @@ public sealed class MultiTaskTrainerOptionsTests
         Assert.Equal(property, error.ParamName);
         Assert.Contains($"Option {property} ", error.Message, StringComparison.Ordinal);
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A user's method that is not finished.</summary>
+    private sealed class GivingNothing : TaskBalancing
+    {
+        public override string Name => nameof(GivingNothing);
+
+        public override BalancingNeeds Needs => BalancingNeeds.None;
+
+        public override TaskWeighting Start(IReadOnlyList<string> tasks) => null!;
     }
 }

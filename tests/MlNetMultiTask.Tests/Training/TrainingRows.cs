@@ -120,6 +120,13 @@ internal sealed class TrainingRows
     /// <summary>Σ over tasks of loss weight times mean loss: what training minimises.</summary>
     public double Objective(double[] parameters) => Tasks.Select((task, i) => task.LossWeight * MeanLoss(parameters, i)).Sum();
 
+    /// <summary>A task's loss of one row, of which all labels are known, from the row's raw outputs.</summary>
+    public double RowLoss(double[] raw, int row, int task)
+    {
+        int width = Widths[task];
+        return Enumerable.Range(0, width).Average(slot => _slotLosses[task](raw, Labels[task][(row * width)..((row + 1) * width)], slot));
+    }
+
     private double SumOfSlots(double[] parameters, int task, Func<double, int, int, double> reduce)
     {
         int width = Widths[task];
