@@ -10,6 +10,9 @@ internal static class FairEquation
     /// </summary>
     private const double Ridge = 1e-8;
 
+    /// <summary>Weights are brought down together to this, so that single precision holds them: opposed gradients very far apart in length ask for more.</summary>
+    private const double Largest = 1e30;
+
     public static double[] Solve(double[,] gramian, double alpha)
     {
         var whole = new ScaledGramian(gramian);
@@ -35,7 +38,8 @@ internal static class FairEquation
             weights[tasks[i]] = factor * (u[i] / (whole.Norms[tasks[i]] / unit));
         }
 
-        return weights;
+        double largest = weights.Max();
+        return largest > Largest ? Array.ConvertAll(weights, weight => weight / largest * Largest) : weights;
     }
 
     private static double[,] GetCosines(ScaledGramian whole, int[] tasks)
