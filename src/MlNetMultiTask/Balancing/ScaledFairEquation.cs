@@ -53,7 +53,9 @@ internal sealed class ScaledFairEquation(double[,] c, double[] logK, double p)
             double gap = b < 0 ? Math.Log(a) + log - logOfK + (p * sum) : Math.Log(a) + sum - logOfK + (p * log);
             double move = gap / (b < 0 ? 1 + (p * share) : share + p);
             log = Math.Min(log - move, start);
-            if (Math.Abs(move) < 1e-15 * Math.Max(1, Math.Abs(log)))
+
+            // The error is about the square of the last move.
+            if (Math.Abs(move) < 1e-8)
             {
                 break;
             }

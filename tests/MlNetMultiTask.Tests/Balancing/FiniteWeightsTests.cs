@@ -23,7 +23,7 @@ public sealed class FiniteWeightsTests
                     RequireFinite(method, gradients.Weigh(method, new CounterRandom(seed, 0).NextDouble));
                 }
             },
-            iter: 2000);
+            iter: 700);
 
     [Fact]
     public void Gradients_as_large_and_as_small_as_single_precision_allows_give_finite_numbers() =>
@@ -38,7 +38,7 @@ public sealed class FiniteWeightsTests
                     Assert.All(weights, weight => Assert.True(double.IsFinite(weight), $"{method}: {string.Join(", ", weights)}"));
                 }
             },
-            iter: 1000);
+            iter: 400);
 
     [Fact]
     public void Methods_with_memory_stay_finite_over_steps_of_all_kinds() =>

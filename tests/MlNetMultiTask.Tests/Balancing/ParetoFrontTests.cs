@@ -23,7 +23,7 @@ public sealed class ParetoFrontTests
         {
             double[] x = [.. _curvatures.Select(_ => 6 * (random.NextDouble() - 0.5))];
             double[] losses = GetLosses(x);
-            for (int step = 0; step < 1500; step++)
+            for (int step = 0; step < 800; step++)
             {
                 double[][] rows = [.. _optima.Select(optimum => GetGradient(x, optimum))];
                 x = Vectors.Add(x, -0.2, new Gradients(rows).Combine(weighting.GetWeights(Steps.OfGradients(rows))));
@@ -66,7 +66,7 @@ public sealed class ParetoFrontTests
         TaskWeighting weighting = Create(method).Start(["Large", "Small"]);
         double[] x = [-0.5, 1.5];
         double start = LossOf(x);
-        for (int step = 0; step < 30000; step++)
+        for (int step = 0; step < 20000; step++)
         {
             double[][] rows = [Large(x), Small(x)];
             double[] combined = new Gradients(rows).Combine(weighting.GetWeights(Steps.OfGradients(rows)));

@@ -15,11 +15,11 @@ public sealed class SymmetricEigenTests
                 double scale = Math.Pow(10, power);
                 RequireDecomposition(Fill(count, (i, j) => scale * (half[i][j] + half[j][i])));
             },
-            iter: 1000);
+            iter: 400);
 
     [Fact]
     public void Gramians_of_all_kinds_of_gradients_are_taken_apart() =>
-        GradientGen.All.Sample(gradients => RequireDecomposition(Steps.OfGradients(gradients.Rows).Gramian!), iter: 1000);
+        GradientGen.All.Sample(gradients => RequireDecomposition(Steps.OfGradients(gradients.Rows).Gramian!), iter: 400);
 
     [Fact]
     public void The_rank_is_the_number_of_directions() =>
