@@ -19,8 +19,10 @@ internal sealed class AlignedMTLBalancing : StatelessBalancing
         // The rank is that of the cosines: a task with small gradients is a direction of its own as well.
         int rank = new SymmetricEigen(new ScaledGramian(gramian).Cosines).Rank;
         var eigen = new SymmetricEigen(gramian);
-        int[] range = [.. Enumerable.Range(0, count).OrderByDescending(k => eigen.Values[k]).Take(rank)];
-        if (rank == 0)
+
+        // Of gradients very far apart in length, an eigenvalue can be lost to rounding, and come out below 0.
+        int[] range = [.. Enumerable.Range(0, count).Where(k => eigen.Values[k] > 0).OrderByDescending(k => eigen.Values[k]).Take(rank)];
+        if (range.Length == 0)
         {
             return weights;
         }

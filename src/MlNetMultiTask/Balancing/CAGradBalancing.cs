@@ -11,9 +11,9 @@ namespace MlNetMultiTask.Balancing;
 internal sealed class CAGradBalancing(double c) : StatelessBalancing
 {
     /// <summary>
-    /// Below this τ the gradients all but cancel; then the way from g₀ is shorter than c ‖g₀‖, and no weight above 1 / τ.
+    /// Gradients that cancel to less than this share of their lengths are not known well enough to go c ‖g₀‖ along what is left; the way from g₀ is shorter then.
     /// </summary>
-    private const double SmallestTau = 1e-6;
+    private const double SmallestShare = 1e-5;
 
     private readonly double _c = Require(c, c >= 0, nameof(c), "0 or more");
 
@@ -39,17 +39,20 @@ internal sealed class CAGradBalancing(double c) : StatelessBalancing
 
         // Lengths are in units of the longest gradient.
         var hull = new MovedHull(scaled, longest, parts);
-        (double tau, double[] own) = FindTau(hull, radius);
+        double smallest = SmallestShare * scaled.NonZero.Min(i => scaled.Norms[i]) / longest;
+        (double tau, double[] own) = FindTau(hull, radius, smallest / Math.Max(radius, 1));
+        double size = own.Zip(scaled.Norms, (weight, norm) => weight * (norm / longest)).Sum();
+        double divisor = Math.Max(tau, SmallestShare * size / radius);
         for (int i = 0; i < count; i++)
         {
-            weights[i] += own[i] / tau;
+            weights[i] += own[i] / divisor;
         }
 
         return weights;
     }
 
     /// <summary>Solves log ‖g_w‖ = log (τ radius) for log τ, by the Illinois variant of false position: both sides are nearly straight.</summary>
-    private static (double Tau, double[] Weights) FindTau(MovedHull hull, double radius)
+    private static (double Tau, double[] Weights) FindTau(MovedHull hull, double radius, double smallest)
     {
         (double Gap, double[] Weights) Evaluate(double logTau)
         {
@@ -57,12 +60,12 @@ internal sealed class CAGradBalancing(double c) : StatelessBalancing
             return (Math.Log(Math.Max(length, 1e-30)) - logTau - Math.Log(radius), own);
         }
 
-        double low = Math.Log(SmallestTau);
+        double low = Math.Log(smallest);
         (double lowGap, double[] weights) = Evaluate(low);
         double high = Math.Max(Math.Log(1 / radius), low) + 1e-9;
         if (lowGap <= 0)
         {
-            return (SmallestTau, weights);
+            return (smallest, weights);
         }
 
         (double highGap, weights) = Evaluate(high);

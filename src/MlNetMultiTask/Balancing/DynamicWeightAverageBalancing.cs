@@ -83,7 +83,7 @@ internal sealed class DynamicWeightAverageBalancing(double temperature) : TaskBa
             ComputeWeights();
         }
 
-        private void ComputeWeights() => _weights = [.. Softmax.Of(Enumerable.Range(0, _count).Select(task => GetRate(task) / _temperature)).Select(share => _count * share)];
+        private void ComputeWeights() => _weights = [.. Softmax.Of(Enumerable.Range(0, _count).Select(GetRate), _temperature).Select(share => _count * share)];
 
         private double GetRate(int task) => double.IsNaN(_before[task]) ? 1 : SmallestLoss.Floor(_last[task]) / SmallestLoss.Floor(_before[task]);
     }

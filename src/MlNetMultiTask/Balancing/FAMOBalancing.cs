@@ -42,6 +42,12 @@ internal sealed class FAMOBalancing : TaskBalancing
             double[] shares = GetShares(inputs);
             double[] falls = [.. shares.Select((_, i) => Math.Log(GetHeight(inputs, inputs.Losses, i)) - Math.Log(GetHeight(inputs, lossesAfterUpdate, i)))];
             double mean = shares.Zip(falls, (share, fall) => share * fall).Sum();
+            if (!double.IsFinite(mean))
+            {
+                // The update broke a loss; whether training goes on is not decided here.
+                return;
+            }
+
             for (int i = 0; i < shares.Length; i++)
             {
                 int task = inputs.Tasks[i];

@@ -18,8 +18,8 @@ internal sealed class GradVacBalancing(double decay) : TaskBalancing
 
     private sealed class Weighting(int count, double decay) : TaskWeighting
     {
-        /// <summary>Of 1 − cosine², so that gradients that are usually parallel do not ask for infinite lengths.</summary>
-        private const double Smallest = 1e-8;
+        /// <summary>The largest cosine that is asked for: where gradients are usually parallel, those that are not would come to be infinitely long, the more so the more tasks there are.</summary>
+        private const double Largest = 0.9995;
 
         private readonly double[] _usual = new double[count * count];
 
@@ -56,10 +56,11 @@ internal sealed class GradVacBalancing(double decay) : TaskBalancing
 
         private void Bring(ref double usual, double cosine, double length, ref double part)
         {
-            if (cosine < usual)
+            double wanted = Math.Min(usual, Largest);
+            if (cosine < wanted)
             {
-                double sine = Math.Sqrt(Math.Max(1 - (usual * usual), Smallest));
-                part += length * ((usual * Math.Sqrt(1 - (cosine * cosine))) - (cosine * sine)) / sine;
+                double sine = Math.Sqrt(Math.Max(1 - (wanted * wanted), double.Epsilon));
+                part += length * ((wanted * Math.Sqrt(1 - (cosine * cosine))) - (cosine * sine)) / sine;
             }
 
             usual += decay * (cosine - usual);

@@ -24,7 +24,7 @@ internal sealed class ImtlLBalancing(double? learningRate) : TaskBalancing
             {
                 int task = inputs.Tasks[i];
                 weights[i] = Math.Exp(Learned.Values[task]);
-                Learned.Step(task, (weights[i] * inputs.Losses[i]) - 1, learningRate ?? inputs.LearningRate);
+                Learned.Step(task, (weights[i] * SmallestLoss.Floor(inputs.Losses[i])) - 1, learningRate ?? inputs.LearningRate);
             }
 
             return weights;

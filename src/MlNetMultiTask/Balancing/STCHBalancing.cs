@@ -28,6 +28,6 @@ internal sealed class STCHBalancing : TaskBalancing
     private sealed class Weighting(double smoothing, double[] ideals) : TaskWeighting
     {
         /// <summary>The derivatives by the losses.</summary>
-        public override double[] GetWeights(BalancingStep inputs) => Softmax.Of(inputs.Losses.Zip(inputs.Tasks, (loss, task) => (loss - ideals[task]) / smoothing));
+        public override double[] GetWeights(BalancingStep inputs) => Softmax.Of(inputs.Losses.Zip(inputs.Tasks, (loss, task) => loss - ideals[task]), smoothing);
     }
 }

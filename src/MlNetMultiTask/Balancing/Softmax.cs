@@ -3,14 +3,14 @@ namespace MlNetMultiTask.Balancing;
 /// <summary>Positive shares that add up to 1, of any numbers.</summary>
 internal static class Softmax
 {
-    /// <summary>exp(xᵢ) / Σ exp(xⱼ), without overflow.</summary>
-    public static double[] Of(IEnumerable<double> values)
+    /// <summary>exp(xᵢ / temperature) / Σ exp(xⱼ / temperature), without overflow.</summary>
+    public static double[] Of(IEnumerable<double> values, double temperature = 1)
     {
         double[] shares = [.. values];
         double largest = shares.Max();
         for (int i = 0; i < shares.Length; i++)
         {
-            shares[i] = Math.Exp(shares[i] - largest);
+            shares[i] = Math.Exp((shares[i] - largest) / temperature);
         }
 
         double sum = shares.Sum();

@@ -25,7 +25,7 @@ internal sealed class UncertaintyBalancing(double? learningRate) : TaskBalancing
             {
                 int task = inputs.Tasks[i];
                 weights[i] = 0.5 * Math.Exp(-Learned.Values[task]);
-                Learned.Step(task, 0.5 - (weights[i] * inputs.Losses[i]), learningRate ?? inputs.LearningRate);
+                Learned.Step(task, 0.5 - (weights[i] * SmallestLoss.Floor(inputs.Losses[i])), learningRate ?? inputs.LearningRate);
             }
 
             return weights;

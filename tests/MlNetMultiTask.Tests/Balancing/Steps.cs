@@ -4,17 +4,21 @@ namespace MlNetMultiTask.Tests.Balancing;
 internal static class Steps
 {
     /// <summary>A step in which all tasks take part.</summary>
-    public static BalancingStep OfLosses(params double[] losses) => new()
+    public static BalancingStep OfLosses(params double[] losses) => Of([.. Enumerable.Range(0, losses.Length)], losses);
+
+    /// <summary>A step in which these tasks take part.</summary>
+    public static BalancingStep Of(int[] tasks, double[] losses, double[]? norms = null, int epoch = 1, double learningRate = 0.1) => new()
     {
-        Tasks = [.. Enumerable.Range(0, losses.Length)],
+        Tasks = tasks,
         Losses = losses,
-        Epoch = 1,
-        LearningRate = 0.1,
+        Norms = norms,
+        Epoch = epoch,
+        LearningRate = learningRate,
         NextRandom = () => throw new InvalidOperationException("No random number is needed."),
     };
 
     /// <summary>A step with these gradients, a row a task.</summary>
-    public static BalancingStep OfGradients(double[][] jacobian, Func<double>? nextRandom = null)
+    public static BalancingStep OfGradients(double[][] jacobian, Func<double>? nextRandom = null, int[]? tasks = null)
     {
         int count = jacobian.Length;
         double[,] gramian = new double[count, count];
@@ -26,13 +30,13 @@ internal static class Steps
             }
         }
 
-        return OfGramian(gramian, nextRandom);
+        return OfGramian(gramian, nextRandom, tasks);
     }
 
     /// <summary>A step with these inner products of gradients.</summary>
-    public static BalancingStep OfGramian(double[,] gramian, Func<double>? nextRandom = null) => new()
+    public static BalancingStep OfGramian(double[,] gramian, Func<double>? nextRandom = null, int[]? tasks = null) => new()
     {
-        Tasks = [.. Enumerable.Range(0, gramian.GetLength(0))],
+        Tasks = tasks ?? [.. Enumerable.Range(0, gramian.GetLength(0))],
         Losses = [.. Enumerable.Repeat(1.0, gramian.GetLength(0))],
         Gramian = gramian,
         Epoch = 1,
