@@ -31,7 +31,8 @@ public abstract partial class TaskBalancing
     /// <exception cref="ArgumentOutOfRangeException">c is negative or not finite.</exception>
     public static TaskBalancing CAGrad(double c = 0.5) => new CAGradBalancing(c);
 
-    /// <summary>Follows the combination, Σw = 1, that has the same projection on every task's unit gradient (Liu et al. 2021, IMTL-G): w ∝ G⁺ √diag(G). Weights may be negative. Where there is none, it is the mean.</summary>
+    /// <summary>Follows the combination, Σw = 1, that has the same projection on every task's unit gradient (Liu et al. 2021, IMTL-G): w ∝ G⁺ √diag(G). Weights may be negative, and with three tasks or more of very
+    /// different gradients the combination may, by this definition, oppose all of them. Where there is none, it is the mean.</summary>
     /// <returns>The method.</returns>
     public static TaskBalancing ImtlG() => new ImtlGBalancing();
 
