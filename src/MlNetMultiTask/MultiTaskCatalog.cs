@@ -34,6 +34,34 @@ public sealed class MultiTaskCatalog
     public MultiTaskMetrics Evaluate(IDataView data, IReadOnlyList<PredictionTask> tasks) =>
         Evaluator.Evaluate(_mlContext, data, tasks);
 
+    /// <summary>Measures how well a pipeline predicts rows that it has not learned from: fits it on all folds but one, evaluates it on that one, and so on.</summary>
+    /// <param name="data">The data, as they reach the pipeline. They are read several times, in the same order each time: cache what is slow to read.</param>
+    /// <param name="estimator">The pipeline: whatever learns from training rows belongs into it, also normalisation, so that no fold is known before it is measured.</param>
+    /// <param name="tasks">The tasks to evaluate: those of the trainer.</param>
+    /// <param name="numberOfFolds">The number of folds; 2 or more.</param>
+    /// <param name="samplingKeyColumnName">The column of which rows of the same value stay in the same fold; null for none.</param>
+    /// <returns>The figures of each task and fold; dispose it for the models that it keeps.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of a wrong type, or there are fewer rows than folds.</exception>
+    public CrossValidationResult CrossValidate(IDataView data, IEstimator<ITransformer> estimator, IReadOnlyList<PredictionTask> tasks, int numberOfFolds = 5, string? samplingKeyColumnName = null) =>
+        CrossValidate(data, estimator, tasks, new CrossValidationOptions { NumberOfFolds = numberOfFolds, SamplingKeyColumnName = samplingKeyColumnName });
+
+    /// <summary>Measures how well a pipeline predicts rows that it has not learned from, with options.</summary>
+    /// <param name="data">The data, as they reach the pipeline. They are read several times, in the same order each time: cache what is slow to read.</param>
+    /// <param name="estimator">The pipeline: whatever learns from training rows belongs into it, also normalisation, so that no fold is known before it is measured.</param>
+    /// <param name="tasks">The tasks to evaluate: those of the trainer.</param>
+    /// <param name="options">The folds, what stays of them, progress and cancellation.</param>
+    /// <returns>The figures of each task and fold; dispose it for the models that it keeps.</returns>
+    /// <exception cref="ArgumentException">An option is not valid, a column is missing or of a wrong type, or there are fewer rows than folds.</exception>
+    /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
+    public CrossValidationResult CrossValidate(IDataView data, IEstimator<ITransformer> estimator, IReadOnlyList<PredictionTask> tasks, CrossValidationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(estimator);
+        ArgumentNullException.ThrowIfNull(tasks);
+        ArgumentNullException.ThrowIfNull(options);
+        return CrossValidator.Run(_mlContext, data, estimator, tasks, options);
+    }
+
     /// <summary>
     /// Measures what a distillation was worth: the agreement of student and teacher, the metrics of both, the size of both in numbers and bytes, and how fast they score. Asks the teacher
     /// several times.

@@ -26,4 +26,7 @@ internal enum RandomStream : uint
 
     /// <summary>The features that a member sees.</summary>
     FeatureSlots = 8,
+
+    /// <summary>The folds of a cross-validation.</summary>
+    Folds = 9,
 }
