@@ -26,4 +26,7 @@ internal enum RandomStream : uint
 
     /// <summary>The features that a member sees.</summary>
     FeatureSlots = 8,
+
+    /// <summary>Labels that are permuted to see what chance does; the substream is the pair of labels.</summary>
+    Permutations = 9,
 }
