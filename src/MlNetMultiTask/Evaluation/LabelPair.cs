@@ -77,10 +77,17 @@ internal sealed class LabelPair
 
     private (double Pearson, double Spearman, double Ratio) Correlate()
     {
+        if (_left.Numbers is null && _right.Numbers is null)
+        {
+            return (double.NaN, double.NaN, double.NaN);
+        }
+
+        // In the order of values: sums are then the same, bit by bit, whatever the order of the data.
         int[] both = [.. Enumerable.Range(0, _left.Codes.Length).Where(row => _left.Codes[row] >= 0 && _right.Codes[row] >= 0)];
+        Array.Sort([.. both.Select(row => (GetValue(_left, row), GetValue(_right, row)))], both);
         double[]? left = _left.Numbers is { } numbers ? Array.ConvertAll(both, row => (double)numbers[row]) : null;
         double[]? right = _right.Numbers is { } others ? Array.ConvertAll(both, row => (double)others[row]) : null;
-        if (both.Length == 0 || (left is null && right is null))
+        if (both.Length == 0)
         {
             return (double.NaN, double.NaN, double.NaN);
         }
@@ -93,4 +100,6 @@ internal sealed class LabelPair
         ComparedLabel classes = left is null ? _left : _right;
         return (double.NaN, double.NaN, Correlation.GetRatio((left ?? right)!, Array.ConvertAll(both, row => classes.Codes[row]), classes.CodeCount));
     }
+
+    private static double GetValue(ComparedLabel label, int row) => label.Numbers?[row] ?? label.Codes[row];
 }

@@ -83,7 +83,8 @@ internal static class TaskAnalysisText
 
     private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Number(double number) => double.IsNaN(number) ? "" : number.ToString("0.000", CultureInfo.InvariantCulture);
+    /// <summary>Adding 0 turns -0 into 0.</summary>
+    private static string Number(double number) => double.IsNaN(number) ? "" : (Math.Round(number, 3) + 0.0).ToString("0.000", CultureInfo.InvariantCulture);
 
     private static string Share(double share) => double.IsNaN(share) ? "" : (100 * share).ToString("0.0", CultureInfo.InvariantCulture) + "%";
 }

@@ -100,7 +100,7 @@ public sealed class TaskAnalysisPropertyTests
 
     [Fact]
     public void Other_names_of_classes_change_nothing_but_the_permutations() =>
-        Gen.Select(_rows, Gen.Shuffle([0, 1, 2, 3, 4])).Sample((rows, names) =>
+        Gen.Select(_rows, Gen.Shuffle((int[])[0, 1, 2, 3, 4])).Sample((rows, names) =>
         {
             TaskRelation original = LabelledRow.AnalyzeClasses(rows, _quick)["A", "B"];
             TaskRelation renamed = LabelledRow.AnalyzeClasses(rows.Select(row => (row.A < 0 ? -1 : names[row.A], row.B)), _quick)["A", "B"];

@@ -18,7 +18,28 @@ public sealed class TaskAnalysisTextTests
     {
         string[] expected =
         [
-            "EXPECTED",
+            "Labels in 41 rows",
+            "Label  Kind                      Labelled  Distinct  Compared as  Entropy (bits)",
+            "A      MulticlassClassification        41         4  classes               1.999",
+            "B      MulticlassClassification        40         2  classes               1.000",
+            "X      Regression                      41        40  8 bins                2.997",
+            "",
+            "How labels map onto one another (found: adjusted p up to 0.01, 1,200 permutations at most)",
+            "From  To  Rows  Overlap  Mapping               Exceptions    NMI  by chance  H(To|From)  Explained     η²  Adjusted p  Found",
+            "A     B     40    97.6%  function, surjective        0.0%  0.667      0.039       0.000     100.0%             0.0025  yes",
+            "B     A     40    97.6%  no function                50.0%  0.667      0.039       1.000      50.0%             0.0025  yes",
+            "A     X     41   100.0%  no function                80.5%  0.031      0.180       2.920       2.6%  0.009      1.0000  no",
+            "X     A     41   100.0%  no function                61.0%  0.031      0.180       1.921       3.9%  0.009      1.0000  no",
+            "B     X     40    97.6%  no function                85.0%  0.015      0.075       2.971       1.0%  0.008      1.0000  no",
+            "X     B     40    97.6%  no function                40.0%  0.015      0.075       0.971       2.9%  0.008      1.0000  no",
+            "",
+            "Rows by the tasks that have a label",
+            "Rows  Share  A      B      X",
+            "  40  97.6%  label  label  label",
+            "   1   2.4%  label  -      label",
+            "",
+            "Warnings",
+            "Determines: 'A' determines 'B', in all 40 rows that have both. A model of the first predicts the second as well; as a feature, the first would give the second away.",
         ];
 
         Assert.Equal(expected, LabelledRow.Analyze(_rows, new TaskAnalysisOptions { Seed = 1 }, "A", "B", "X").ToString().ReplaceLineEndings("\n").Split('\n'));
