@@ -53,7 +53,7 @@ public sealed class TaskAnalysisMistakesTests
     public void Rows_are_needed()
     {
         // A view with a schema and without rows.
-        IDataView none = _ml.Data.TakeRows(_ml.Data.LoadFromEnumerable(_rows), 0);
+        IDataView none = _ml.Data.LoadFromEnumerable(Array.Empty<LabelledRow>());
 
         Assert.Contains("no rows", Assert.Throws<ArgumentException>(() => _ml.MultiTask.AnalyzeTasks(none, LabelledRow.Tasks("A"))).Message, StringComparison.Ordinal);
     }
