@@ -91,6 +91,10 @@ internal sealed class RandomTable
     // Nanoseconds, roughly.
     private double GetShuffleCost() => 12.0 * _total;
 
-    private double GetDrawingCost() =>
-        (60.0 * _rows.Length * _columns.Length) + (8 * _rows.Sum(total => Math.Sqrt(total)) * _columns.Sum(total => Math.Sqrt(total)) / Math.Sqrt(_total));
+    private double GetDrawingCost()
+    {
+        double cells = (double)_rows.Length * _columns.Length;
+        double steps = _rows.Sum(total => Math.Sqrt(total)) * _columns.Sum(total => Math.Sqrt(total)) / Math.Sqrt(_total);
+        return (60 * cells) + Math.Min(8 * steps, 150 * cells);
+    }
 }

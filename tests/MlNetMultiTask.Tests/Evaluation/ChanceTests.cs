@@ -7,7 +7,7 @@ namespace MlNetMultiTask.Tests.Evaluation;
 /// <summary>What is more than chance: the random tables, the p-values, and how often something is found that is not there.</summary>
 public sealed class ChanceTests
 {
-    private static readonly CountLogarithms _logarithms = new(1000);
+    private static readonly CountLogarithms _logarithms = new(5000);
 
     [Fact]
     public void Probabilities_of_drawing_sum_to_1() =>
@@ -23,6 +23,10 @@ public sealed class ChanceTests
     [InlineData(20, 7, 9)]
     [InlineData(50, 48, 10)]
     [InlineData(900, 450, 30)]
+    [InlineData(4000, 1000, 1500)] // large enough to be tried, not stepped to: of the fewer and of the more
+    [InlineData(4000, 3000, 1500)]
+    [InlineData(4000, 1000, 2500)]
+    [InlineData(4000, 3000, 2500)]
     public void Numbers_are_drawn_as_often_as_they_are_probable(int total, int marked, int drawn)
     {
         const int Draws = 20_000;
