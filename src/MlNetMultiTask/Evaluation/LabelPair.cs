@@ -82,9 +82,8 @@ internal sealed class LabelPair
             return (double.NaN, double.NaN, double.NaN);
         }
 
-        // In the order of values: sums are then the same, bit by bit, whatever the order of the data.
         int[] both = [.. Enumerable.Range(0, _left.Codes.Length).Where(row => _left.Codes[row] >= 0 && _right.Codes[row] >= 0)];
-        Array.Sort([.. both.Select(row => (GetValue(_left, row), GetValue(_right, row)))], both);
+        SortByNumbers(both, _left.Numbers ?? _right.Numbers!, _right.Numbers);
         double[]? left = _left.Numbers is { } numbers ? Array.ConvertAll(both, row => (double)numbers[row]) : null;
         double[]? right = _right.Numbers is { } others ? Array.ConvertAll(both, row => (double)others[row]) : null;
         if (both.Length == 0)
@@ -101,5 +100,25 @@ internal sealed class LabelPair
         return (double.NaN, double.NaN, Correlation.GetRatio((left ?? right)!, Array.ConvertAll(both, row => classes.Codes[row]), classes.CodeCount));
     }
 
-    private static double GetValue(ComparedLabel label, int row) => label.Numbers?[row] ?? label.Codes[row];
+    /// <summary>Brings rows into the order of their values: sums are then the same, bit by bit, whatever the order of the data.</summary>
+    private static void SortByNumbers(int[] rows, float[] first, float[]? second)
+    {
+        float[] keys = Array.ConvertAll(rows, row => first[row]);
+        Array.Sort(keys, rows);
+        if (second is null || ReferenceEquals(first, second))
+        {
+            return;
+        }
+
+        float[] others = Array.ConvertAll(rows, row => second[row]);
+        int begin = 0;
+        for (int end = 1; end <= keys.Length; end++)
+        {
+            if (end == keys.Length || keys[end] != keys[begin])
+            {
+                Array.Sort(others, rows, begin, end - begin);
+                begin = end;
+            }
+        }
+    }
 }
