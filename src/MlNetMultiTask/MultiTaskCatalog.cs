@@ -63,6 +63,23 @@ public sealed class MultiTaskCatalog
     }
 
     /// <summary>
+    /// Tells how the labels of tasks map onto one another: which determines which, how much information they share and whether that is more than chance, which rows have which labels, and what
+    /// should be known before training. Needs neither features nor a model, and reads nothing but the labels, once.
+    /// </summary>
+    /// <param name="data">Data with the labels, as they reach a trainer.</param>
+    /// <param name="tasks">The tasks.</param>
+    /// <param name="options">How numbers are put into bins, what counts as an exception, and what as chance; null for the defaults.</param>
+    /// <returns>The analysis. A pair of labels is compared over the rows that have both.</returns>
+    /// <exception cref="ArgumentException">There is no task or no row, an option is not valid, or a label column is missing, of a wrong type, or holds invalid values.</exception>
+    /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
+    public TaskAnalysis AnalyzeTasks(IDataView data, IReadOnlyList<PredictionTask> tasks, TaskAnalysisOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(tasks);
+        return TaskAnalyzer.Analyze(_mlContext, data, tasks, options ?? new TaskAnalysisOptions());
+    }
+
+    /// <summary>
     /// Measures what a distillation was worth: the agreement of student and teacher, the metrics of both, the size of both in numbers and bytes, and how fast they score. Asks the teacher
     /// several times.
     /// </summary>

@@ -43,6 +43,13 @@ internal static class FashionMnistData
         }).ToArray());
     }
 
+    /// <summary>Reads the labels of a part alone: the keys Class and Group.</summary>
+    /// <param name="ml">The context.</param>
+    /// <param name="folder">The folder of the data.</param>
+    /// <param name="part">The part, "train" or "t10k".</param>
+    public static IDataView ReadLabels(MLContext ml, string folder, string part) => ml.Data.LoadFromEnumerable(
+        Unzip(PathOf(folder, $"{part}-labels-idx1"))[8..].Select(label => new PictureLabels { Class = label, Group = _groups[label] }).ToArray());
+
     private static string PathOf(string folder, string name) => Path.Combine(folder, $"{name}-ubyte.gz");
 
     private static byte[] Unzip(string path)
@@ -66,5 +73,14 @@ internal static class FashionMnistData
         public required uint Group { get; init; }
 
         public required float IsTop { get; init; }
+    }
+
+    private sealed class PictureLabels
+    {
+        [KeyType(10)]
+        public required uint Class { get; init; }
+
+        [KeyType(5)]
+        public required uint Group { get; init; }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.ML;
 using MlNetMultiTask.Evaluation;
 
@@ -31,11 +32,21 @@ public sealed class CrossValidationResult : IDisposable
 
     /// <summary>Returns a table for the console: a line for each task and figure, with its mean, its deviation and its value in each fold.</summary>
     /// <returns>Several lines in invariant notation.</returns>
-    public override string ToString() => Write().ToString() + DescribeUnseen();
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        Write().AppendPlain(text);
+        return text.AppendJoin(Environment.NewLine, DescribeUnseen().Select(TextTable.OneLine)).ToString().TrimEnd();
+    }
 
     /// <summary>Returns the same table as Markdown.</summary>
     /// <returns>The text.</returns>
-    public string ToMarkdown() => Write().ToMarkdown() + DescribeUnseen();
+    public string ToMarkdown()
+    {
+        var text = new StringBuilder();
+        Write().AppendMarkdown(text);
+        return text.AppendLine().AppendJoin(Environment.NewLine, DescribeUnseen().Select(line => "- " + TextTable.Escape(line))).ToString().TrimEnd();
+    }
 
     /// <summary>Returns the figures as data: a row for each task, figure and fold, with the columns <c>Task</c>, <c>Metric</c>, <c>Fold</c>, <c>Value</c>, <c>RowCount</c> and <c>UnseenLabelCount</c>.</summary>
     /// <param name="mlContext">The context of the view.</param>
@@ -63,22 +74,17 @@ public sealed class CrossValidationResult : IDisposable
         }
     }
 
-    private TextTable Write()
-    {
-        var table = new TextTable(["task", "metric", "mean", "deviation", .. Folds.Select(fold => string.Create(CultureInfo.InvariantCulture, $"fold {fold.Number}"))]);
-        foreach (CrossValidatedTask task in Tasks)
-        {
-            foreach (string metric in task.MetricNames)
-            {
-                table.Add([task.TaskName, metric, Number(task.GetMean(metric)), Number(task.GetDeviation(metric)), .. task.GetValues(metric).Select(Number)]);
-            }
-        }
+    private TextTable Write() => new(
+        string.Create(CultureInfo.InvariantCulture, $"Cross-validation, {Folds.Count} folds"),
+        [("task", false), ("metric", false), ("mean", true), ("deviation", true), .. Folds.Select(fold => (string.Create(CultureInfo.InvariantCulture, $"fold {fold.Number}"), true))],
+        [
+            .. Tasks.SelectMany(task => task.MetricNames.Select(metric => (string[])
+                [task.TaskName, metric, Number(task.GetMean(metric)), Number(task.GetDeviation(metric)), .. task.GetValues(metric).Select(Number)])),
+        ]);
 
-        return table;
-    }
-
-    private string DescribeUnseen() => string.Concat(Tasks.Where(task => task.UnseenLabelCount > 0).Select(task =>
-        string.Create(CultureInfo.InvariantCulture, $"{Environment.NewLine}{Environment.NewLine}{task.TaskName}: {task.UnseenLabelCount} rows have a label that no other fold has; they count as wrong.")));
+    /// <summary>The rows that count as wrong since their labels are unknown where they are measured.</summary>
+    private IEnumerable<string> DescribeUnseen() => Tasks.Where(task => task.UnseenLabelCount > 0).Select(task =>
+        string.Create(CultureInfo.InvariantCulture, $"{task.TaskName}: {task.UnseenLabelCount} rows have a label that no other fold has; they count as wrong."));
 
     private static string Number(double value) => double.IsNaN(value) ? "-" : value.ToString("0.0000", CultureInfo.InvariantCulture);
 }

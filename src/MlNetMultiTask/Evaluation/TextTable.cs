@@ -1,43 +1,63 @@
+using System.Globalization;
 using System.Text;
 
 namespace MlNetMultiTask.Evaluation;
 
-/// <summary>Cells in rows and columns, for the console and as Markdown.</summary>
-/// <param name="head">The names of the columns.</param>
-internal sealed class TextTable(params string[] head)
+/// <summary>A table of texts, which can be written for the console and as Markdown.</summary>
+/// <param name="Title">What it shows.</param>
+/// <param name="Columns">The heads of the columns, and whether they hold numbers, which end at the same place.</param>
+/// <param name="Rows">The cells.</param>
+internal sealed record TextTable(string Title, IReadOnlyList<(string Head, bool IsNumber)> Columns, IReadOnlyList<string[]> Rows)
 {
-    private readonly List<string[]> _rows = [];
+    /// <summary>Characters that Markdown or HTML would take for more than themselves.</summary>
+    private const string Special = "\\`*_[]<>&|#~$!";
 
-    public void Add(params string[] cells) => _rows.Add(cells);
-
-    /// <summary>Columns of equal width, the first aligned left and the others right.</summary>
-    public override string ToString()
+    public void AppendPlain(StringBuilder text)
     {
-        string[][] all = [head, .. _rows];
-        int[] widths = [.. head.Select((_, column) => all.Max(row => row[column].Length))];
-        return string.Join(Environment.NewLine, all.Select(row => string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))).TrimEnd()));
-    }
-
-    /// <summary>A table of Markdown. Names that users gave can't break it.</summary>
-    public string ToMarkdown()
-    {
-        var text = new StringBuilder();
-        Append(text, head);
-        Append(text, [.. head.Select((_, column) => column == 0 ? "---" : "---:")]);
-        _rows.ForEach(row => Append(text, [.. row.Select(Escape)]));
-        return text.ToString().TrimEnd();
-    }
-
-    private static void Append(StringBuilder text, string[] cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |").AppendLine();
-
-    private static string Escape(string cell)
-    {
-        var text = new StringBuilder();
-        foreach (char c in cell)
+        string[][] rows = [[.. Columns.Select(column => OneLine(column.Head))], .. Rows.Select(row => row.Select(OneLine).ToArray())];
+        int[] widths = [.. Enumerable.Range(0, Columns.Count).Select(column => rows.Max(row => row[column].Length))];
+        text.AppendLine(Title);
+        foreach (string[] row in rows)
         {
-            text.Append(char.IsControl(c) ? " " : c is '|' or '\\' or '<' or '>' or '*' or '_' or '`' or '[' or ']' ? $"\\{c}" : c.ToString());
+            text.AppendLine(string.Join("  ", row.Select((cell, i) => Columns[i].IsNumber ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd());
+        }
+    }
+
+    public void AppendMarkdown(StringBuilder text)
+    {
+        text.Append("**").Append(Title).Append("**").AppendLine().AppendLine();
+        Append(Columns.Select(column => Escape(column.Head)));
+        Append(Columns.Select(column => column.IsNumber ? "---:" : "---"));
+        foreach (string[] row in Rows)
+        {
+            Append(row.Select(Escape));
         }
 
-        return text.ToString();
+        void Append(IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).AppendLine(" |");
     }
+
+    /// <summary>Names of users may hold line breaks, and what moves a terminal's cursor or turns the direction of writing.</summary>
+    public static string OneLine(string text) => string.Concat(text.Select(letter => IsLayout(letter) ? ' ' : letter));
+
+    public static string Escape(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (char letter in OneLine(text))
+        {
+            if (letter == '<')
+            {
+                escaped.Append("&lt;");
+            }
+            else
+            {
+                escaped.Append(Special.Contains(letter, StringComparison.Ordinal) ? "\\" : "").Append(letter);
+            }
+        }
+
+        return escaped.ToString();
+    }
+
+    private static bool IsLayout(char letter) => char.IsControl(letter)
+        || char.GetUnicodeCategory(letter) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        || letter is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 }

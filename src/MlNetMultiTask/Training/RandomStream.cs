@@ -27,6 +27,9 @@ internal enum RandomStream : uint
     /// <summary>The features that a member sees.</summary>
     FeatureSlots = 8,
 
+    /// <summary>Labels that are permuted to see what chance does; the substream is the pair of labels.</summary>
+    Permutations = 9,
+
     /// <summary>The folds of a cross-validation.</summary>
-    Folds = 9,
+    Folds = 10,
 }

@@ -157,9 +157,10 @@ public sealed class CrossValidateTests
         using CrossValidationResult result = _ml.MultiTask.CrossValidate(TestData.Raw(_ml), Trainer(tasks), tasks, numberOfFolds: 2);
         string[] lines = result.ToString().Split(Environment.NewLine);
 
-        Assert.StartsWith("task", lines[0], StringComparison.Ordinal);
-        Assert.Contains("fold 2", lines[0], StringComparison.Ordinal);
-        Assert.StartsWith("a|b", lines[1], StringComparison.Ordinal);
+        Assert.Equal("Cross-validation, 2 folds", lines[0]);
+        Assert.StartsWith("task", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith("fold 2", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("a|b", lines[2], StringComparison.Ordinal);
         Assert.Contains("| a\\|b | RSquared |", result.ToMarkdown(), StringComparison.Ordinal);
         IDataView view = result.ToDataView(_ml);
         Assert.Equal(["Task", "Metric", "Fold", "Value", "RowCount", "UnseenLabelCount"], view.Schema.Select(column => column.Name));
