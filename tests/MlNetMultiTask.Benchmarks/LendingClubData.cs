@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace MlNetMultiTask.Benchmarks;
 
@@ -34,31 +33,5 @@ internal static class LendingClubData
         : $"There is no file '{path}'. Write it by: Rscript -e 'data(lending_club, package=\"modeldata\"); write.csv(lending_club, \"lending_club.csv\", row.names=FALSE)'";
 
     /// <summary>Reads the file, and divides it by a seed: 70% of the rows to train, 30% to test. Means and categories are those of the training rows.</summary>
-    public static (IDataView Train, IDataView Test) Load(string path, int seed)
-    {
-        var ml = new MLContext(seed);
-        List<string> header = [.. File.ReadLines(path).First().Split(',').Select(name => name.Trim('"'))];
-        DataOperationsCatalog.TrainTestData data = ml.Data.TrainTestSplit(
-            ml.Data.LoadFromTextFile(path, new TextLoader.Options
-            {
-                Separators = [','],
-                HasHeader = true,
-                AllowQuoting = true,
-                MissingRealsAsNaNs = true,
-                Columns =
-                [
-                    .. _classes.Concat(_texts).Select(name => new TextLoader.Column(name, DataKind.String, header.IndexOf(name))),
-                    .. _numbers.Append("int_rate").Select(name => new TextLoader.Column(name, DataKind.Single, header.IndexOf(name))),
-                ],
-            }),
-            testFraction: 0.3,
-            seed: seed);
-        ITransformer preparation = ml.Transforms.Categorical.OneHotEncoding([.. _texts.Select(name => new InputOutputColumnPair(name))])
-            .Append(ml.Transforms.Concatenate("Numbers", _numbers))
-            .Append(ml.Transforms.NormalizeMeanVariance("Numbers", fixZero: false))
-            .Append(ml.Transforms.Concatenate("Features", ["Numbers", .. _texts]))
-            .Append(ml.Transforms.Conversion.MapValueToKey([.. _classes.Select(name => new InputOutputColumnPair(name))]))
-            .Fit(data.TrainSet);
-        return (ml.Data.Cache(preparation.Transform(data.TrainSet)), ml.Data.Cache(preparation.Transform(data.TestSet)));
-    }
+    public static (IDataView Train, IDataView Test) Load(string path, int seed) => new TableFile(path, _texts, _numbers, _classes, "int_rate").Load(seed);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using MlNetMultiTask;
 using MlNetMultiTask.Benchmarks;
 using TorchSharp;
 
@@ -39,6 +40,15 @@ switch (args)
     case ["ways", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnistWays.Print(folder, rest is [string wayCount, ..] ? Number(wayCount) : 5, rest is [_, string wayEpochs] ? Number(wayEpochs) : 10);
         return 0;
+    case ["balancing", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
+        FashionMnistBalancing.Print(
+            folder,
+            rest is [string balancingCount, ..] ? Number(balancingCount) : 5,
+            rest is [_, string balancingEpochs, ..] ? Number(balancingEpochs) : 5,
+            rest is [_, _, string balancingRate, ..] ? Real(balancingRate) : 1e-3f,
+            rest is [_, _, _, string gradients, ..] ? Enum.Parse<BalancedGradients>(gradients) : BalancedGradients.Automatic,
+            rest is [_, _, _, _, .. string[] methods] ? methods : []);
+        return 0;
     case ["convolution", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnistConvolution.Print(
             folder,
@@ -51,6 +61,9 @@ switch (args)
     case ["lending", string path, .. string[] rest] when LendingClubData.FindProblem(path) is null:
         LendingWays.Print(path, rest is [string lendingCount, ..] ? Number(lendingCount) : 5, rest is [_, string lendingEpochs] ? Number(lendingEpochs) : 20);
         return 0;
+    case ["ames", string path, .. string[] rest] when AmesData.FindProblem(path) is null:
+        AmesBalancing.Print(path, rest is [string amesCount, ..] ? Number(amesCount) : 5, rest is [_, string amesEpochs, ..] ? Number(amesEpochs) : 30, rest is [_, _, .. string[] amesMethods] ? amesMethods : []);
+        return 0;
     case ["distillation", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnistDistillation.Print(
             folder,
@@ -59,10 +72,13 @@ switch (args)
             rest is [_, _, string temperature, ..] ? Real(temperature) : 3f,
             rest is [_, _, _, string hardLabelWeight] ? Real(hardLabelWeight) : 0.3f);
         return 0;
+    case ["ames", string path, ..]:
+        Console.Error.WriteLine(AmesData.FindProblem(path));
+        return 1;
     case ["lending", string path, ..]:
         Console.Error.WriteLine(LendingClubData.FindProblem(path));
         return 1;
-    case ["fashion" or "schedules" or "ensembles" or "joint" or "mutual" or "ways" or "convolution" or "distillation", string folder, ..]:
+    case ["fashion" or "schedules" or "ensembles" or "joint" or "mutual" or "ways" or "balancing" or "convolution" or "distillation", string folder, ..]:
         Console.Error.WriteLine(FashionMnistData.FindProblem(folder));
         return 1;
     default:
@@ -76,8 +92,10 @@ switch (args)
                    joint folder [seeds]
                    mutual folder [seeds] [epochs]
                    ways folder [seeds] [epochs]
+                   balancing folder [seeds] [epochs] [rate] [OfParameters | OfRepresentation] [methods ...]
                    convolution folder [first seed] [seeds] [epochs] [batch] [rate]
                    lending lending_club.csv [seeds] [epochs]
+                   ames ames.csv [seeds] [epochs] [methods ...]
                    distillation folder [seeds] [epochs] [temperature] [weight of labels]
             """);
         return 2;

@@ -13,6 +13,7 @@ internal static class Ratios
         ("read", ReadingRatios.Print),
         ("sharing", SharingRatios.PrintEpochs),
         ("ways", WayRatios.PrintEpochs),
+        ("balancing", BalancingRatios.PrintEpochs),
     ];
 
     public static bool HasPart(string name) => Array.Exists(_parts, part => part.Name == name);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -30,24 +29,13 @@ internal sealed class WayComparison(string[] names, int[] outputs, Func<MLContex
                 sizes[i] = (width, ways[i].CountParameters(setting, width, features, outputs));
                 using MultiTaskTransformer model = ways[i].Create(setting, width).Fit(train);
                 all[i].Add(measure(setting.MlContext, model, test));
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}, {ways[i].Name}: {string.Join(", ", all[i][^1].Select(value => value.ToString("0.00", CultureInfo.InvariantCulture)))}"));
+                PairedTable.Report(ways[i].Name, seed, all[i][^1]);
             }
         }
 
-        Console.WriteLine($"| way | first layer | parameters | {string.Join(" | ", names.SelectMany(name => new[] { name, "difference" }))} |");
-        Console.WriteLine($"|---|---|---|{string.Concat(names.Select(_ => "---|---|"))}");
-        for (int i = 0; i < ways.Length; i++)
-        {
-            List<double[]> own = all[i];
-            List<double[]> differences = [.. own.Zip(all[0], (figures, hard) => figures.Zip(hard, (value, beside) => value - beside).ToArray())];
-            IEnumerable<string> cells = names.SelectMany((_, column) => new[] { Describe(own, column, ""), i == 0 ? "" : Describe(differences, column, "+") });
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {ways[i].Name} | {sizes[i].Width} | {sizes[i].Parameters:N0} | {string.Join(" | ", cells)} |"));
-        }
-    }
-
-    private static string Describe(List<double[]> rows, int column, string sign)
-    {
-        (double mean, double deviation) = (Seeds.GetMeans(rows)[column], Seeds.GetDeviations(rows)[column]);
-        return string.Create(CultureInfo.InvariantCulture, $"{(mean >= 0 ? sign : "")}{mean:0.00} ± {deviation:0.00}");
+        PairedTable.Print(
+            ["way", "first layer", "parameters"],
+            names,
+            [.. ways.Select((way, i) => (new[] { way.Name, FormattableString.Invariant($"{sizes[i].Width}"), FormattableString.Invariant($"{sizes[i].Parameters:N0}") }, all[i]))]);
     }
 }
