@@ -4,10 +4,10 @@ namespace MlNetMultiTask;
 [Flags]
 public enum BalancingNeeds
 {
-    /// <summary>Nothing: the weights do not depend on the batch.</summary>
+    /// <summary>Nothing beyond what is told in any case.</summary>
     None = 0,
 
-    /// <summary>The tasks' losses in the batch.</summary>
+    /// <summary>The tasks' losses in the batch. They cost nothing, and are told in any case; naming them tells readers of what the weights depend.</summary>
     Losses = 1,
 
     /// <summary>The norms of the tasks' gradients with respect to the last shared layer. It costs a backward pass through each head and that layer.</summary>
@@ -19,6 +19,6 @@ public enum BalancingNeeds
     /// </summary>
     Gramian = 4,
 
-    /// <summary>The tasks' losses in the same batch once more, after the update. It costs a forward pass.</summary>
+    /// <summary>The tasks' losses in the same batch once more, after the update, with the same masks of <see cref="MultiTaskTrainerOptions.Dropout"/>. It costs a forward pass.</summary>
     LossesAfterUpdate = 8,
 }

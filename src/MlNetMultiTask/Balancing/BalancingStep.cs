@@ -1,7 +1,7 @@
 namespace MlNetMultiTask;
 
 /// <summary>
-/// What a balancing method is told in a step of training. Only tasks that have a label in the batch (or a soft target), and are not frozen, take part: the others are neither in the
+/// What a balancing method is told in a step of training. Only tasks that have a label in the batch (or a soft target), are not frozen, and have a loss weight above 0 take part: the others are neither in the
 /// losses nor in the Gramian.
 /// </summary>
 public sealed class BalancingStep

@@ -1,7 +1,7 @@
 namespace MlNetMultiTask.Balancing;
 
 /// <summary>
-/// IMTL-L: Σ exp(sᵢ) Lᵢ − sᵢ, with sᵢ learned beside the network, so that all scaled losses come to be 1 (Liu et al. 2021, "Towards Impartial Multi-task Learning").
+/// IMTL-L: Σ exp(sᵢ) Lᵢ − sᵢ, twice what uncertainty weighing gives with −sᵢ for sᵢ, with sᵢ learned beside the network, so that all scaled losses come to be 1 (Liu et al. 2021, "Towards Impartial Multi-task Learning").
 /// </summary>
 internal sealed class ImtlLBalancing(double? learningRate) : TaskBalancing
 {
@@ -11,23 +11,7 @@ internal sealed class ImtlLBalancing(double? learningRate) : TaskBalancing
 
     public override BalancingNeeds Needs => BalancingNeeds.Losses;
 
-    public override TaskWeighting Start(IReadOnlyList<string> tasks) => new Weighting(tasks.Count, _learningRate);
+    public override TaskWeighting Start(IReadOnlyList<string> tasks) => new LearnedScaleWeighting(tasks.Count, factor: 1, _learningRate);
 
     public override string ToString() => _learningRate is { } rate ? Describe("learning rate", rate) : Name;
-
-    private sealed class Weighting(int count, double? learningRate) : LearnedWeighting(count, start: 0)
-    {
-        public override double[] GetWeights(BalancingStep inputs)
-        {
-            double[] weights = new double[inputs.Tasks.Count];
-            for (int i = 0; i < weights.Length; i++)
-            {
-                int task = inputs.Tasks[i];
-                weights[i] = Math.Exp(Learned.Values[task]);
-                Learned.Step(task, (weights[i] * SmallestLoss.Floor(inputs.Losses[i])) - 1, learningRate ?? inputs.LearningRate);
-            }
-
-            return weights;
-        }
-    }
 }

@@ -37,6 +37,6 @@ internal sealed class NamedNumbers
             ? throw new ArgumentException($"{giver} names '{unknown}', which is no task of this trainer; its tasks are '{string.Join("', '", tasks)}'.")
             : [.. tasks.Select(task => _numbers.GetValueOrDefault(task, usual))];
 
-    /// <summary>Returns the tasks and their numbers, as short as they were given, each behind a comma.</summary>
-    public override string ToString() => string.Concat(_numbers.Select(number => string.Create(CultureInfo.InvariantCulture, $", {number.Key} {(float)number.Value}")));
+    /// <summary>Returns the tasks by name and their numbers, as short as they were given, each behind a comma.</summary>
+    public override string ToString() => string.Concat(_numbers.OrderBy(number => number.Key, StringComparer.Ordinal).Select(number => string.Create(CultureInfo.InvariantCulture, $", {number.Key} {(float)number.Value}")));
 }

@@ -27,13 +27,16 @@ public abstract class TaskWeighting
     /// <exception cref="FormatException">The state is not one of this method with these tasks.</exception>
     public virtual void ImportState(double[] state)
     {
-        ArgumentNullException.ThrowIfNull(state);
         RequireLength(state, 0);
     }
 
     /// <summary>Checks the length of a state.</summary>
-    private protected static void RequireLength(double[] state, int length)
+    /// <param name="state">The state.</param>
+    /// <param name="length">How many numbers it must have.</param>
+    /// <exception cref="FormatException">It has another number of them.</exception>
+    protected static void RequireLength(double[] state, int length)
     {
+        ArgumentNullException.ThrowIfNull(state);
         if (state.Length != length)
         {
             throw new FormatException(FormattableString.Invariant($"The balancing method's state has {state.Length} numbers, and {length} are needed."));

@@ -12,23 +12,7 @@ internal sealed class UncertaintyBalancing(double? learningRate) : TaskBalancing
 
     public override BalancingNeeds Needs => BalancingNeeds.Losses;
 
-    public override TaskWeighting Start(IReadOnlyList<string> tasks) => new Weighting(tasks.Count, _learningRate);
+    public override TaskWeighting Start(IReadOnlyList<string> tasks) => new LearnedScaleWeighting(tasks.Count, factor: 0.5, _learningRate);
 
     public override string ToString() => _learningRate is { } rate ? Describe("learning rate", rate) : Name;
-
-    private sealed class Weighting(int count, double? learningRate) : LearnedWeighting(count, start: 0)
-    {
-        public override double[] GetWeights(BalancingStep inputs)
-        {
-            double[] weights = new double[inputs.Tasks.Count];
-            for (int i = 0; i < weights.Length; i++)
-            {
-                int task = inputs.Tasks[i];
-                weights[i] = 0.5 * Math.Exp(-Learned.Values[task]);
-                Learned.Step(task, 0.5 - (weights[i] * SmallestLoss.Floor(inputs.Losses[i])), learningRate ?? inputs.LearningRate);
-            }
-
-            return weights;
-        }
-    }
 }

@@ -29,13 +29,16 @@ internal static class TaskGradientsJson
         }
 
         ManifestReader json = epoch.GetObject(Name);
-        double[] Numbers(string name, int count) => json.GetOptionalDoubles(name) is { } values && values.Length == count ? values : throw json.Invalid(name, $"{count} numbers");
+        double[] Numbers(string name, int count, double minimum, double maximum) =>
+            json.GetOptionalDoubles(name) is { } values && values.Length == count && Array.TrueForAll(values, value => double.IsNaN(value) || (value >= minimum && value <= maximum))
+                ? values
+                : throw json.Invalid(name, FormattableString.Invariant($"{count} numbers from {minimum} to {maximum}"));
 
         return new TaskGradients(
             tasks,
             json.GetInt32("steps", 1, int.MaxValue),
-            Numbers("norms", tasks.Count),
-            Numbers("cosines", tasks.Count * tasks.Count),
-            Numbers("conflicts", tasks.Count * tasks.Count));
+            Numbers("norms", tasks.Count, 0, double.MaxValue),
+            Numbers("cosines", tasks.Count * tasks.Count, -1, 1),
+            Numbers("conflicts", tasks.Count * tasks.Count, 0, 1));
     }
 }

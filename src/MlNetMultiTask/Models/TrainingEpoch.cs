@@ -28,7 +28,7 @@ public sealed class TrainingEpoch
     public required IReadOnlyDictionary<string, double>? ValidationMetrics { get; init; }
 
     /// <summary>
-    /// Per task the mean weight that balancing gave it over the epoch's steps in which it took part; 0 for a task that has been frozen, NaN where no batch had a label for it. Of methods on gradients it is the
+    /// Per task the mean weight that balancing gave it over the epoch's steps in which it took part; 0 for a task that has been frozen, NaN where it took part in none: no batch had a label for it, or its loss weight is 0. Of methods on gradients it is the
     /// weight of the shared gradient.
     /// </summary>
     public required IReadOnlyDictionary<string, double> TaskWeights { get; init; }

@@ -33,7 +33,7 @@ public abstract class PredictionTask
     /// <value>The default is <c>{Name}.Score</c>.</value>
     public string ScoreColumnName { get; }
 
-    /// <summary>The constant factor of this task's loss in the sum over tasks; 0 or more.</summary>
+    /// <summary>The constant factor of this task's loss in the sum over tasks; 0 or more. With 0 the task takes no part in the steps of training, and is measured only.</summary>
     /// <value>The default is 1.</value>
     public float LossWeight { get; }
 

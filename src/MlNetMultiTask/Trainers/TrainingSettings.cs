@@ -49,7 +49,6 @@ internal static class TrainingSettings
             new("Dropout", Text(options.Dropout)),
             new("Balancing", options.Balancing.ToString()),
             new("BalancedGradients", Text(options.BalancedGradients)),
-            new("GradientSamplingInterval", Text(options.GradientSamplingInterval)),
             new("seed", Text(seed)),
             new("checksum of the initial model", initial is null ? "none" : Convert.ToHexString(XxHash3.Hash(WeightsFile.Write(initial.ExportWeights())))),
         ];

@@ -66,11 +66,11 @@ internal sealed class Balancer
     /// <param name="losses">The losses.</param>
     /// <param name="frozen">Per task, whether it has been frozen.</param>
     /// <param name="epoch">The epoch, from 1.</param>
-    /// <param name="step">The step, from 0, counted over all epochs.</param>
+    /// <param name="step">The step in the epoch, from 0.</param>
     /// <param name="learningRate">The network's learning rate.</param>
     /// <returns>What the method was told; null where no task takes part.</returns>
     /// <exception cref="InvalidOperationException">The method gave weights that are none.</exception>
-    public BalancingStep? Balance(StepLosses losses, IReadOnlyList<bool> frozen, int epoch, long step, double learningRate)
+    public BalancingStep? Balance(StepLosses losses, IReadOnlyList<bool> frozen, int epoch, int step, double learningRate)
     {
         int[] tasks = [.. Enumerable.Range(0, _tasks.Count).Where(task => losses.Present[task])];
         double[] weights = new double[_tasks.Count];
@@ -91,8 +91,8 @@ internal sealed class Balancer
 
         var told = new BalancingStep
         {
-            Tasks = tasks,
-            Losses = Pick(losses.Losses, tasks),
+            Tasks = Array.AsReadOnly(tasks),
+            Losses = Array.AsReadOnly(Pick(losses.Losses, tasks)),
             Norms = norms is null ? null : Pick(norms, tasks),
             Gramian = BalancesGradients ? gramian : null,
             Epoch = epoch,
@@ -164,7 +164,7 @@ internal sealed class Balancer
         int wrong = Array.FindIndex(weights, weight => !double.IsFinite((float)weight));
         if (wrong >= 0)
         {
-            throw new InvalidOperationException(FormattableString.Invariant($"The balancing method {name} gave task '{_tasks[tasks[wrong]].Name}' the weight {weights[wrong]}; weights must be finite numbers."));
+            throw new InvalidOperationException(FormattableString.Invariant($"The balancing method {name} gave task '{_tasks[tasks[wrong]].Name}' the weight {weights[wrong]}; weights must be finite numbers of single precision."));
         }
     }
 

@@ -89,7 +89,7 @@ internal sealed class Learner : IDisposable
         RequireFinite(losses.RowSums, "loss");
         Engine.Observe(batch, _metrics);
         _gates.Add(Engine.GateWeights);
-        BalancingStep? balanced = _balancer.Balance(losses, _frozen, _epoch + 1, ((long)_epoch * _stepsPerEpoch) + _step - 1, _rate);
+        BalancingStep? balanced = _balancer.Balance(losses, _frozen, _epoch + 1, _step - 1, _rate);
         Engine.Update(_rate);
         _balancer.Observe(balanced, batch);
         Sums.Add(losses);

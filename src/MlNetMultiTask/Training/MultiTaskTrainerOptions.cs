@@ -117,7 +117,7 @@ public abstract partial class MultiTaskTrainerOptions
     public BalancedGradients BalancedGradients { get; init; }
 
     /// <summary>
-    /// Every how many steps the tasks' gradients of what they share are compared, for <see cref="TrainingEpoch.Gradients"/>; 1 or more. Such a step costs a backward pass more per task; what is learned
+    /// Every how many steps of an epoch, from its first on, the tasks' gradients of what they share are compared, for <see cref="TrainingEpoch.Gradients"/>; 1 or more. Such a step costs a backward pass more per task; what is learned
     /// stays the same, bit by bit. It needs a network with shared parameters. Methods on gradients compare them in every step anyway.
     /// </summary>
     /// <value>The default is null: never, but for methods on gradients.</value>

@@ -12,19 +12,28 @@ internal sealed class RepresentationGradients : SharedGradients
 {
     private readonly MultiTaskNetwork _network;
     private readonly IReadOnlyList<Parameter>[] _own;
+    private readonly BalancedGradients _option;
     private readonly bool[] _areChecked;
     private IReadOnlyList<Parameter> _below = [];
     private IReadOnlyList<Parameter> _above = [];
     private float[] _combined = [];
     private torch.Tensor? _tap;
 
-    public RepresentationGradients(FlatParameters parameters, MultiTaskNetwork network, int taskCount)
+    /// <param name="parameters">The parameters, and where their gradients go.</param>
+    /// <param name="network">The network; not owned.</param>
+    /// <param name="taskCount">The number of tasks.</param>
+    /// <param name="option">What asks for these gradients, for messages.</param>
+    public RepresentationGradients(FlatParameters parameters, MultiTaskNetwork network, int taskCount, BalancedGradients option)
         : base(parameters)
     {
+        _option = option;
         _network = network;
         _own = [.. Enumerable.Range(0, taskCount).Select(network.GetTaskParameters)];
         _areChecked = new bool[taskCount];
     }
+
+    /// <summary>What begins at 0, as gates of residual paths do, is no way around the tap yet: so it is looked for again.</summary>
+    public override void BeginEpoch() => Array.Clear(_areChecked);
 
     public override double[,] Compute(NetworkOutputs outputs, IReadOnlyList<torch.Tensor?> losses, bool keepsGraph)
     {
@@ -43,7 +52,6 @@ internal sealed class RepresentationGradients : SharedGradients
         Rows.Combine(weights, 0, combined);
         torch.Tensor gradient = torch.empty(tap.shape, dtype: torch.float32, device: torch.CPU);
         gradient.Write(combined);
-        Clear(_below);
         tap.backward([gradient], retain_graph: keepsGraph, inputs: [.. _below]);
         foreach (Parameter parameter in _above)
         {
@@ -101,7 +109,7 @@ internal sealed class RepresentationGradients : SharedGradients
         }
     }
 
-    /// <summary>Checks each task in its first batch, which may come late.</summary>
+    /// <summary>Checks each task in its first batch of an epoch, which may come late.</summary>
     private void CheckOnce(IReadOnlyList<torch.Tensor?> losses)
     {
         if (!losses.Index().Any(loss => loss.Item is not null && !_areChecked[loss.Index]))
@@ -150,7 +158,7 @@ internal sealed class RepresentationGradients : SharedGradients
     }
 
     private ArgumentException NotBehindTap(string reason) => new(
-        $"Option {nameof(MultiTaskTrainerOptions.BalancedGradients)} asks for the gradients of the last shared representation of the network {_network.Description.Kind}, and {reason}. Use BalancedGradients.OfParameters, or return as tap the one tensor of which all outputs are computed.");
+        $"Option {nameof(MultiTaskTrainerOptions.BalancedGradients)}, which is {_option}{(_option == BalancedGradients.Automatic ? " (the gradients of the parameters would be very many)" : "")}, asks for the gradients of the last shared representation of the network {_network.Description.Kind}, and {reason}. Use BalancedGradients.OfParameters, or return as tap the one tensor of which all outputs are computed.");
 
     private void Clear(IReadOnlyList<Parameter> parameters)
     {

@@ -14,6 +14,11 @@ internal abstract class SharedGradients(FlatParameters parameters)
     /// <summary>The tasks' gradients.</summary>
     protected GradientRows Rows { get; } = new();
 
+    /// <summary>Begins an epoch.</summary>
+    public virtual void BeginEpoch()
+    {
+    }
+
     /// <summary>Computes the gradients, and their inner products [T, T]; 0 for a task without a loss.</summary>
     /// <param name="outputs">What the network computed.</param>
     /// <param name="losses">The tasks' losses; null where there is none.</param>

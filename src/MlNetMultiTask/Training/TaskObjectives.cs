@@ -44,7 +44,8 @@ internal sealed class TaskObjectives(IReadOnlyList<PredictionTask> tasks, IReadO
                 objective = factor == 1 ? objective : objective.Times(factor);
             }
 
-            if (frozen[i])
+            // Of a task that weighs nothing only the metrics are wanted: its loss of 0 would be the one that methods look at most.
+            if (frozen[i] || tasks[i].LossWeight == 0)
             {
                 continue;
             }

@@ -22,6 +22,7 @@ internal sealed class TorchEngine : ITrainingEngine
     private torch.Tensor?[] _losses = [];
     private NetworkOutputs? _predicted;
     private NetworkOutputs? _outputs;
+    private ulong _maskSeed;
     private SharedGradients? _sharedGradients;
 
     /// <param name="network">The network; not owned.</param>
@@ -71,13 +72,17 @@ internal sealed class TorchEngine : ITrainingEngine
 
     public double? ParameterDistance => _network.GetParameterDistance(_parameters);
 
-    public void BeginEpoch(ulong seed) => _network.Dropout?.Seed(seed);
+    public void BeginEpoch(ulong seed)
+    {
+        _maskSeed = seed;
+        _sharedGradients?.BeginEpoch();
+    }
 
-    public void Predict(Batch batch) => _predicted = Forward(batch);
+    public void Predict(Batch batch) => _predicted = ForwardStep(batch);
 
     public StepLosses ComputeLosses(Batch batch)
     {
-        _outputs = _predicted ?? Forward(batch);
+        _outputs = _predicted ?? ForwardStep(batch);
         _predicted = null;
         (StepLosses step, _losses) = _objectives.Compute(batch, _outputs);
         return step;
@@ -173,6 +178,8 @@ internal sealed class TorchEngine : ITrainingEngine
 
         // Running statistics shall be of each batch once.
         float[] buffers = _buffers.Export();
+        // Other masks would be another network, whose losses tell nothing of the update.
+        _maskSeed--;
         double[] losses = ComputeLosses(batch).Losses;
         _buffers.Import(buffers);
         (_outputs, Outputs) = (outputs, raw);
@@ -245,6 +252,13 @@ internal sealed class TorchEngine : ITrainingEngine
         _parameters.Dispose();
     }
 
+    /// <summary>The outputs in training; each step has dropout's masks of its own, which can be drawn once more.</summary>
+    private NetworkOutputs ForwardStep(Batch batch)
+    {
+        _network.Dropout?.Seed(++_maskSeed);
+        return Forward(batch);
+    }
+
     private SharedGradients ChooseGradients(NetworkOutputs outputs)
     {
         const long Many = 1 << 24;
@@ -254,7 +268,7 @@ internal sealed class TorchEngine : ITrainingEngine
         }
 
         bool atTap = BalancedGradients == BalancedGradients.OfRepresentation || (BalancedGradients == BalancedGradients.Automatic && outputs.Tap is not null && _tasks.Count * _parameters.SharedCount > Many);
-        return atTap ? new RepresentationGradients(_parameters, _network, _tasks.Count) : new ParameterGradients(_parameters);
+        return atTap ? new RepresentationGradients(_parameters, _network, _tasks.Count, BalancedGradients) : new ParameterGradients(_parameters);
     }
 
     /// <summary>The outputs for tasks with a target in the batch; a task without is not computed.</summary>

@@ -40,7 +40,7 @@ public sealed class TrainingProgress
     /// <summary>Per task its main metric on the validation data after the epoch; null without validation data, and before the epoch's end.</summary>
     public required IReadOnlyDictionary<string, double>? ValidationMetrics { get; init; }
 
-    /// <summary>Per task the mean weight that balancing gave it in the epoch so far, over the steps in which it took part; 0 for a task that has been frozen, NaN where no batch so far had a label for it.</summary>
+    /// <summary>Per task the mean weight that balancing gave it in the epoch so far, over the steps in which it took part; 0 for a task that has been frozen, NaN where it took part in none.</summary>
     public required IReadOnlyDictionary<string, double> TaskWeights { get; init; }
 
     /// <summary>How the tasks' gradients compared in the epoch so far; null where they have not been compared (<see cref="MultiTaskTrainerOptions.GradientSamplingInterval"/>), and where several networks learn together.</summary>
