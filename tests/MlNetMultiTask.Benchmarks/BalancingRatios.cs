@@ -57,10 +57,10 @@ internal static class BalancingRatios
             FormattableString.Invariant($"{RowCount / BatchSize} steps, {taskCount} tasks: {name}"),
             "the sum",
             BatchSize,
-            Pairs.Measure(pairs, () => sumSession.RunEpoch(), () => balancedSession.RunEpoch()));
+            Pairs.MeasureProcessor(pairs, () => sumSession.RunEpoch(), () => balancedSession.RunEpoch()));
     }
 
-    private static HardParameterSharingTrainer MakeTrainer(int taskCount, TaskBalancing balancing, BalancedGradients gradients) =>
+    internal static HardParameterSharingTrainer MakeTrainer(int taskCount, TaskBalancing balancing, BalancedGradients gradients) =>
         new MLContext(1).MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
         {
             Tasks = [.. Enumerable.Range(0, taskCount).Select(task => PredictionTask.MulticlassClassification(FormattableString.Invariant($"T{task}")))],
@@ -71,7 +71,7 @@ internal static class BalancingRatios
         });
 
     /// <summary>Pictures of noise; a task's class is told by a pixel of its own.</summary>
-    private static TabularData MakeRows(int taskCount)
+    internal static TabularData MakeRows(int taskCount)
     {
         float[] features = new float[RowCount * FeatureCount];
         new CounterRandom(1, 1).FillUniform(features, 1f);

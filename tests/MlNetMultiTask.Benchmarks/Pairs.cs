@@ -6,7 +6,12 @@ namespace MlNetMultiTask.Benchmarks;
 internal static class Pairs
 {
     /// <summary>Returns the median times in seconds, and the median of baseline / ours (above 1: ours is faster).</summary>
-    public static (double Baseline, double Ours, double Ratio) Measure(int pairs, Action baseline, Action ours)
+    public static (double Baseline, double Ours, double Ratio) Measure(int pairs, Action baseline, Action ours) => Measure(pairs, baseline, ours, Time);
+
+    /// <summary>The same of the time that the process had a processor: for one thread on a machine that others keep busy.</summary>
+    public static (double Baseline, double Ours, double Ratio) MeasureProcessor(int pairs, Action baseline, Action ours) => Measure(pairs, baseline, ours, TimeProcessor);
+
+    private static (double Baseline, double Ours, double Ratio) Measure(int pairs, Action baseline, Action ours, Func<Action, double> time)
     {
         baseline();
         ours();
@@ -16,13 +21,13 @@ internal static class Pairs
             // The order changes from pair to pair, so that neither always comes second.
             if (i % 2 == 0)
             {
-                double first = Time(baseline);
-                times.Add((first, Time(ours)));
+                double first = time(baseline);
+                times.Add((first, time(ours)));
             }
             else
             {
-                double first = Time(ours);
-                times.Add((Time(baseline), first));
+                double first = time(ours);
+                times.Add((time(baseline), first));
             }
         }
 
@@ -34,6 +39,13 @@ internal static class Pairs
         long started = Stopwatch.GetTimestamp();
         action();
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static double TimeProcessor(Action action)
+    {
+        TimeSpan started = Environment.CpuUsage.TotalTime;
+        action();
+        return (Environment.CpuUsage.TotalTime - started).TotalSeconds;
     }
 
     private static double Median(IEnumerable<double> values)

@@ -3,6 +3,7 @@ using MlNetMultiTask.Interop;
 using MlNetMultiTask.Networks;
 using MlNetMultiTask.Tasks;
 using TorchSharp;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace MlNetMultiTask.Training;
 
@@ -114,14 +115,15 @@ internal sealed class TorchEngine : ITrainingEngine
     public double[] ComputeNorms()
     {
         double[] norms = new double[_losses.Length];
-        torch.Tensor[] last = [.. _network.LastSharedParameters];
+        Parameter[] last = [.. _network.LastSharedParameters];
         for (int i = 0; i < norms.Length; i++)
         {
             if (_losses[i] is { } loss)
             {
-                _parameters.SharedGradientSpan.Clear();
-                loss.backward(retain_graph: true, inputs: last);
-                norms[i] = GradientNorm.Of(_parameters.SharedGradientSpan);
+                // A first layer has many parameters, which get no gradient here.
+                Array.ForEach(last, parameter => _parameters.GetGradients(parameter).Clear());
+                loss.backward(retain_graph: true, inputs: [.. last]);
+                norms[i] = Math.Sqrt(last.Sum(parameter => Math.Pow(GradientNorm.Of(_parameters.GetGradients(parameter)), 2)));
             }
         }
 
