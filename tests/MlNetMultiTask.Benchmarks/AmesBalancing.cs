@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 
 namespace MlNetMultiTask.Benchmarks;
@@ -5,6 +6,8 @@ namespace MlNetMultiTask.Benchmarks;
 /// <summary>Balancing three tasks of a table whose losses are of one scale, or 10,000 times apart.</summary>
 internal static class AmesBalancing
 {
+    private const string Tuned = "Fixed, tuned";
+
     private static readonly string[] _names = ["Price", "Condition", "Air"];
 
     private static readonly (string Name, float[] LossWeights)[] _scales =
@@ -22,6 +25,7 @@ internal static class AmesBalancing
         ("GeometricMean", TaskBalancing.GeometricMean()),
         ("FAMO", TaskBalancing.FAMO()),
         ("GradNorm", TaskBalancing.GradNorm()),
+        ("GradNorm, asymmetry 0", TaskBalancing.GradNorm(asymmetry: 0)),
         ("PCGrad", TaskBalancing.PCGrad()),
         ("CAGrad", TaskBalancing.CAGrad()),
         ("UPGrad", TaskBalancing.UPGrad()),
@@ -34,29 +38,37 @@ internal static class AmesBalancing
     /// <param name="path">The path of ames.csv.</param>
     /// <param name="seeds">How many seeds, from 0; each divides the rows anew.</param>
     /// <param name="epochs">The passes over the rows.</param>
-    public static void Print(string path, int seeds, int epochs)
+    /// <param name="names">The methods' names, besides the sum; none for all.</param>
+    public static void Print(string path, int seeds, int epochs, string[] names)
     {
         (IDataView Train, IDataView Test)[] data = [.. Enumerable.Range(0, seeds).Select(seed => AmesData.Load(path, seed))];
         double[][] alone = [.. data.Select((own, seed) => MeasureAlone(own, seed, epochs))];
         foreach ((string name, float[] lossWeights) in _scales)
         {
-            Compare(name, AmesData.GetTasks(lossWeights), data, alone, epochs);
+            Compare(name, AmesData.GetTasks(lossWeights), data, alone, epochs, names);
         }
     }
 
-    private static void Compare(string scales, PredictionTask[] tasks, (IDataView Train, IDataView Test)[] data, double[][] alone, int epochs)
+    private static void Compare(string scales, PredictionTask[] tasks, (IDataView Train, IDataView Test)[] data, double[][] alone, int epochs, string[] names)
     {
-        string[] labels = ["Sum", "Fixed, tuned", .. _methods.Select(method => method.Name), "a network for each"];
+        bool IsWanted(string name) => names.Length == 0 || names.Contains(name);
+        bool tunes = IsWanted(Tuned);
+        (string Name, TaskBalancing Method)[] constant = [("Sum", TaskBalancing.Sum()), .. tunes ? [(Tuned, TaskBalancing.Sum())] : Array.Empty<(string, TaskBalancing)>()];
+        (string Name, TaskBalancing Method)[] methods = [.. constant, .. _methods.Where(method => IsWanted(method.Name))];
+        string[] labels = [.. methods.Select(method => method.Name), "a network for each"];
         List<double[]>[] all = [.. labels.Select(_ => new List<double[]>())];
         var chosen = new List<string>();
         foreach ((int seed, (IDataView train, IDataView test)) in data.Index())
         {
-            TaskBalancing tuned = Tune(tasks, train, seed, epochs);
-            chosen.Add(tuned.ToString());
-            TaskBalancing[] methods = [TaskBalancing.Sum(), tuned, .. _methods.Select(method => method.Method)];
+            if (tunes)
+            {
+                methods[1].Method = Tune(tasks, train, seed, epochs);
+                chosen.Add(methods[1].Method.ToString());
+            }
+
             for (int i = 0; i < labels.Length; i++)
             {
-                double[] figures = i < methods.Length ? Measure(tasks, methods[i], train, test, seed, epochs) : alone[seed];
+                double[] figures = i < methods.Length ? Measure(tasks, methods[i].Method, train, test, seed, epochs) : alone[seed];
                 double gain = 100 * figures.Zip(alone[seed], (value, single) => (value - single) / single).Average();
                 all[i].Add([.. figures, gain]);
                 PairedTable.Report($"{scales}, {labels[i]}", seed, all[i][^1]);
@@ -95,6 +107,11 @@ internal static class AmesBalancing
             Balancing = balancing,
             NumberOfThreads = 1,
         }).Fit(train);
+        if (tasks.Length > 1)
+        {
+            Console.Error.WriteLine($"weights in the last epoch: {string.Join(", ", tasks.Select(task => string.Create(CultureInfo.InvariantCulture, $"{task.Name} {model.History!.Epochs[^1].TaskWeights[task.Name]:G3}")))}");
+        }
+
         MultiTaskMetrics metrics = ml.MultiTask.Evaluate(model.Transform(test), tasks);
         return [.. tasks.Select(task => 100 * (task.Name switch
         {

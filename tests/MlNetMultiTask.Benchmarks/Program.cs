@@ -62,7 +62,7 @@ switch (args)
         LendingWays.Print(path, rest is [string lendingCount, ..] ? Number(lendingCount) : 5, rest is [_, string lendingEpochs] ? Number(lendingEpochs) : 20);
         return 0;
     case ["ames", string path, .. string[] rest] when AmesData.FindProblem(path) is null:
-        AmesBalancing.Print(path, rest is [string amesCount, ..] ? Number(amesCount) : 5, rest is [_, string amesEpochs] ? Number(amesEpochs) : 30);
+        AmesBalancing.Print(path, rest is [string amesCount, ..] ? Number(amesCount) : 5, rest is [_, string amesEpochs, ..] ? Number(amesEpochs) : 30, rest is [_, _, .. string[] amesMethods] ? amesMethods : []);
         return 0;
     case ["distillation", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnistDistillation.Print(
@@ -95,7 +95,7 @@ switch (args)
                    balancing folder [seeds] [epochs] [rate] [OfParameters | OfRepresentation] [methods ...]
                    convolution folder [first seed] [seeds] [epochs] [batch] [rate]
                    lending lending_club.csv [seeds] [epochs]
-                   ames ames.csv [seeds] [epochs]
+                   ames ames.csv [seeds] [epochs] [methods ...]
                    distillation folder [seeds] [epochs] [temperature] [weight of labels]
             """);
         return 2;
