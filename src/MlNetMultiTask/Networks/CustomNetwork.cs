@@ -22,6 +22,8 @@ internal sealed class CustomNetwork : MultiTaskNetwork
 
     public override IReadOnlyList<Parameter> SharedParameters => _shared;
 
+    public override bool MayBypassTap => true;
+
     public static NetworkDescription Describe(int featureCount, IReadOnlyList<int> outputCounts, CustomModule module) =>
         new(KindName, featureCount, outputCounts, new Dictionary<string, int[]>()) { Module = module };
 

@@ -18,6 +18,9 @@ internal abstract class MultiTaskNetwork(NetworkDescription description) : torch
     /// <summary>The shared parameters of the last shared layer, at which the tasks' gradients are compared in length; all, where layers are not told apart.</summary>
     public virtual IReadOnlyList<Parameter> LastSharedParameters => SharedParameters;
 
+    /// <summary>Whether outputs may be computed of shared parameters without going through the tap: then whoever takes the gradients there has to check.</summary>
+    public virtual bool MayBypassTap => false;
+
     /// <summary>The gates that mix experts; none in most networks.</summary>
     public virtual IReadOnlyList<GateDescription> Gates => [];
 

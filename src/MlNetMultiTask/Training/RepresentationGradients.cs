@@ -112,14 +112,14 @@ internal sealed class RepresentationGradients : SharedGradients
     /// <summary>Checks each task in its first batch of an epoch, which may come late.</summary>
     private void CheckOnce(IReadOnlyList<torch.Tensor?> losses)
     {
-        if (!losses.Index().Any(loss => loss.Item is not null && !_areChecked[loss.Index]))
-        {
-            return;
-        }
-
         if (_below.Count == 0)
         {
             Divide(_tap!);
+        }
+
+        if (!_network.MayBypassTap || !losses.Index().Any(loss => loss.Item is not null && !_areChecked[loss.Index]))
+        {
+            return;
         }
 
         Check(losses);

@@ -37,7 +37,7 @@ public sealed class BalancingOptionsTests
         { "FAMO(learning rate 0.025, weight decay 0.001)", TaskBalancing.FAMO().ToString() },
         { "FAMO(learning rate 0.5, weight decay 0, A 0.1)", TaskBalancing.FAMO(0.5, 0, ("A", 0.1f)).ToString() },
         { "GradNorm(asymmetry 1.5, learning rate 0.025)", TaskBalancing.GradNorm().ToString() },
-        { "Fixed(B 0.5, A 2)", TaskBalancing.Fixed(("B", 0.5f), ("A", 2f)).ToString() },
+        { "Fixed(A 2, B 0.5)", TaskBalancing.Fixed(("B", 0.5f), ("A", 2f)).ToString() },
         { "MGDA", TaskBalancing.MGDA().ToString() },
         { "PCGrad", TaskBalancing.PCGrad().ToString() },
         { "GradVac(decay 0.01)", TaskBalancing.GradVac().ToString() },

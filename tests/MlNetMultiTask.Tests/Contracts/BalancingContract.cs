@@ -59,7 +59,7 @@ public sealed class BalancingContract
     public void A_seed_gives_one_model_whatever_the_method_draws(string trainerName) =>
         Assert.All(Methods(trainerName).Intersect(BalancingMethods.Drawing), method => Assert.Equal(Train(trainerName, Setup with { Balancing = Create(method) }), Train(trainerName, Setup with { Balancing = Create(method) })));
 
-    /// <summary>Losses that are 10,000 times others, and a task whose loss is 0.</summary>
+    /// <summary>Losses that are 10,000 times others, and a task that weighs nothing.</summary>
     [Theory]
     [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
     public void Losses_of_far_apart_scales_stay_finite_with_every_method(string trainerName) =>
@@ -71,8 +71,29 @@ public sealed class BalancingContract
                 IDataView data = Data(ml);
                 using MultiTaskTransformer model = Fit(ml, trainerName, Setup with { Tasks = tasks, Balancing = Create(method), BatchSize = 24 }, data);
                 AssertFinite(model.Transform(data));
-                Assert.All(Histories(model).SelectMany(history => history.Epochs).SelectMany(epoch => epoch.TrainingLosses.Values.Concat(epoch.TaskWeights.Values)), value => Assert.True(double.IsFinite(value)));
+                Assert.All(Histories(model).SelectMany(history => history.Epochs).SelectMany(epoch => epoch.TrainingLosses.Concat(epoch.TaskWeights.Where(weight => tasks.First(task => task.Name == weight.Key).LossWeight > 0))), value => Assert.True(double.IsFinite(value.Value), value.Key));
             }
+        });
+
+    [Fact]
+    public void A_task_of_weight_0_is_measured_and_moves_no_other() =>
+        Assert.All(BalancingMethods.All, method =>
+        {
+            TrainingEpoch TrainLast(PredictionTask[] tasks)
+            {
+                var ml = new MLContext(1);
+                using MultiTaskTransformer model = Fit(ml, "HardParameterSharing", Setup with { Tasks = tasks, Balancing = BalancingMethods.Create(method), Seed = 1 }, TestData.View(ml));
+                return model.History!.Epochs[^1];
+            }
+
+            PredictionTask[] own = [PredictionTask.Regression("Size"), PredictionTask.BinaryClassification("Big"), PredictionTask.MultilabelClassification("Tags")];
+            TrainingEpoch without = TrainLast(own);
+            TrainingEpoch with = TrainLast([.. own, PredictionTask.MulticlassClassification("Color", lossWeight: 0)]);
+
+            Assert.All(without.TaskWeights, weight => Assert.Equal(weight.Value, with.TaskWeights[weight.Key], 1e-6 * Math.Abs(weight.Value)));
+            Assert.All(without.TrainingLosses, loss => Assert.Equal(loss.Value, with.TrainingLosses[loss.Key], 1e-6 * Math.Abs(loss.Value)));
+            Assert.True(double.IsNaN(with.TaskWeights["Color"]));
+            Assert.True(double.IsFinite(with.TrainingLosses["Color"]));
         });
 
     /// <summary>The same model bit by bit: the gradients that are learned from are computed anew after those that are compared.</summary>
@@ -89,8 +110,8 @@ public sealed class BalancingContract
             Assert.Equal(Train(trainerName, setup), Bytes(model, data));
             Assert.All(Histories(model), history =>
             {
-                // Of the steps 0, 1, 2 and 3, 4, 5.
-                Assert.Equal(method == "MGDA" ? [3, 3] : [2, 1], history.Epochs.Select(epoch => epoch.Gradients!.NumberOfSteps));
+                // Of three steps an epoch, the first and the last.
+                Assert.Equal(method == "MGDA" ? [3, 3] : [2, 2], history.Epochs.Select(epoch => epoch.Gradients!.NumberOfSteps));
                 Assert.All(history.Epochs.SelectMany(epoch => epoch.Gradients!.Norms.Values), norm => Assert.True(norm > 0));
                 Assert.Equal(1, history.Epochs[0].Gradients!.GetCosine("Size", "Size"), 1e-9);
                 Assert.InRange(history.Epochs[0].Gradients!.GetCosine("Size", "Color"), -1, 1);

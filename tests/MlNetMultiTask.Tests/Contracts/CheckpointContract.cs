@@ -106,18 +106,11 @@ public sealed class CheckpointContract : IDisposable
             (Setup with { Activation = Activation.Tanh }, ["Activation was ReLU, and is Tanh"]),
             (Setup with { Tasks = [PredictionTask.MulticlassClassification("Color", lossWeight: 2), .. TestData.Tasks()[1..]] }, ["task 'Color' was", "\"lossWeight\":1", "\"lossWeight\":2"]),
             (Setup with { BalancedGradients = BalancedGradients.OfParameters }, ["BalancedGradients was Automatic, and is OfParameters"]),
-            (Setup with { GradientSamplingInterval = 3 }, ["GradientSamplingInterval was ", "and is 3"]),
             (Setup with { Balancing = TaskBalancing.STCH(0.5) }, ["Balancing was Sum, and is STCH(smoothing 0.5)"]),
             (Setup with { Balancing = TaskBalancing.Fixed(("Color", 2)) }, ["Balancing was Sum, and is Fixed(Color 2)"]),
         ];
         using var another = new Fitted(trainerName, Setup with { MaximumNumberOfEpochs = 1 });
         others = [.. others, (Setup with { InitialModel = another.Model }, ["checksum of the initial model was none"])];
-        if (trainerName == "SoftParameterSharing")
-        {
-            // Its tasks share no parameters, so that it refuses this for another reason.
-            others = [.. others.Where(other => other.Setup.GradientSamplingInterval is null)];
-        }
-
         Assert.All(others.Where(other => !TrainerCases.Refuses(trainerName, other.Words[0].Split(' ')[0])), other =>
         {
             string message = Assert.Throws<ArgumentException>(() => new Fitted(trainerName, other.Setup with { Checkpointing = checkpointing })).Message;

@@ -52,6 +52,33 @@ public sealed class BalancedGradientsTests
         Assert.Throws<ArgumentException>(() => step.Engine.ComputeSharedGramian(keepsGraph: false));
     }
 
+    /// <summary>As one does whose gate begins at 0.</summary>
+    [Fact]
+    public void A_way_around_the_tap_that_opens_later_is_found_out_in_the_next_epoch()
+    {
+        TrainingRows rows = GradientStep.CreateRows();
+        using var step = new GradientStep(rows, GradientCases.CreateCustom(rows, "around the tap from the second step on"), BalancedGradients.OfRepresentation);
+        step.Engine.ComputeSharedGramian(keepsGraph: false);
+        step.Engine.CombineSharedGradients(_ones);
+        step.Engine.BeginEpoch(1);
+        step.Renew();
+
+        Assert.Throws<ArgumentException>(() => step.Engine.ComputeSharedGramian(keepsGraph: false));
+    }
+
+    [Fact]
+    public void Heads_alone_are_gone_through_before_the_gradients_at_the_tap_are_combined()
+    {
+        var rows = new TrainingRows(9);
+        using var step = new GradientStep(rows, rows.CreateNetwork(), BalancedGradients.OfRepresentation);
+        step.Engine.ComputeSharedGramian(keepsGraph: false);
+
+        Assert.All(step.Gradients[..step.SharedCount], value => Assert.Equal(0f, value));
+        Assert.Contains(step.Gradients[step.SharedCount..], value => value != 0);
+        step.Engine.CombineSharedGradients(_ones);
+        Assert.Contains(step.Gradients[..step.SharedCount], value => value != 0);
+    }
+
     [Fact]
     public void The_gradient_of_a_tap_may_lie_in_memory_as_it_likes()
     {

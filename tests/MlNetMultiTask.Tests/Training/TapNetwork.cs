@@ -14,6 +14,8 @@ internal sealed class TapNetwork : CustomNetworkModule, ISeededModule
     private readonly Linear[] _heads;
     private readonly torch.Tensor _batches = torch.zeros(1, dtype: torch.float32, device: torch.CPU);
 
+    private int _steps;
+
     private TapNetwork(CustomNetworkRequest request)
         : base(nameof(TapNetwork))
     {
@@ -38,6 +40,7 @@ internal sealed class TapNetwork : CustomNetworkModule, ISeededModule
         {
             using torch.Tensor one = torch.ones_like(_batches);
             _batches.add_(one, 1);
+            _steps++;
         }
 
         torch.Tensor hidden = _trunk.call(input);
@@ -46,6 +49,7 @@ internal sealed class TapNetwork : CustomNetworkModule, ISeededModule
         torch.Tensor around = hidden.sum(1, keepdim: true);
         return _way switch
         {
+            "around the tap from the second step on" => new CustomNetworkOutputs(_steps > 1 ? [.. raw.Select(output => output + around)] : raw, tap),
             "around the tap" => new CustomNetworkOutputs([.. raw.Select(output => output + around)], tap),
             "around the tap in the last task" => new CustomNetworkOutputs([.. raw[..^1], raw[^1] + around], tap),
             "through another's head" => new CustomNetworkOutputs([.. raw[..^1], raw[^1] + raw[0].sum(1, keepdim: true)], tap),
