@@ -47,7 +47,6 @@ public sealed class ScalarisationTests
     public void Derivatives_stay_those_of_the_definition_when_learned_numbers_have_moved() =>
         Gen.Select(_losses, Gen.Int[1, 40]).Sample((losses, steps) =>
         {
-            // The step of a learning rate so small that the numbers stay tells the weights they have.
             (TaskWeighting uncertainty, TaskWeighting scales) = (Start(TaskBalancing.Uncertainty(0.05), losses.Length), Start(TaskBalancing.ImtlL(0.05), losses.Length));
             for (int step = 0; step < steps; step++)
             {
@@ -56,7 +55,9 @@ public sealed class ScalarisationTests
             }
 
             double[] s = uncertainty.ExportState()[..losses.Length];
-            double[] t = scales.ExportState()[..losses.Length];
+
+            // What is kept is the logarithm of the scale's inverse, as of uncertainty.
+            double[] t = [.. scales.ExportState()[..losses.Length].Select(kept => -kept)];
             RequireClose(uncertainty.GetWeights(Steps.OfLosses(losses)), losses, x => Uncertainty(x, s));
             RequireClose(scales.GetWeights(Steps.OfLosses(losses)), losses, x => ImtlL(x, t));
         });
