@@ -63,6 +63,25 @@ public sealed class MultiTaskCatalog
     }
 
     /// <summary>
+    /// Tells whether learning tasks together helps each of them, or hurts (negative transfer): trains the multi-task trainer, and for each task a network that learns it alone, with the same options, budget and seeds, on the same
+    /// repeated folds, and compares them task by task.
+    /// </summary>
+    /// <param name="data">The data, as they reach the preprocessing. They are read several times, in the same order each time: cache what is slow to read.</param>
+    /// <param name="preprocessing">What makes the features and the labels; fitted anew on each fold's training rows, so that no test row is known before it is measured. Null for none.</param>
+    /// <param name="trainer">The multi-task trainer: any of this library. Its checkpoints and its progress are left alone.</param>
+    /// <param name="options">Repeats and folds, metrics, the margin of equivalence, baselines, label efficiency, progress and cancellation; null for the defaults.</param>
+    /// <returns>The figures, intervals and verdicts. The rows of a fold, preprocessed, are kept in memory while it is measured.</returns>
+    /// <exception cref="ArgumentException">The trainer has one task or an initial model, an option is not valid, a column is missing or of a wrong type, or there are fewer rows than folds.</exception>
+    /// <exception cref="InvalidOperationException">A training failed; the message says which, in which fold, and why.</exception>
+    /// <exception cref="OperationCanceledException">The options' token or the trainer's was cancelled.</exception>
+    public SingleTaskComparison CompareWithSingleTask(IDataView data, IEstimator<ITransformer>? preprocessing, MultiTaskTrainer trainer, SingleTaskComparisonOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(trainer);
+        return SingleTaskComparer.Run(_mlContext, data, preprocessing, trainer, options ?? new SingleTaskComparisonOptions());
+    }
+
+    /// <summary>
     /// Tells how the labels of tasks map onto one another: which determines which, how much information they share and whether that is more than chance, which rows have which labels, and what
     /// should be known before training. Needs neither features nor a model, and reads nothing but the labels, once.
     /// </summary>

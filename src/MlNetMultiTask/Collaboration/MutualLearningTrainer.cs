@@ -40,7 +40,8 @@ public sealed class MutualLearningTrainer : MultiTaskTrainer
     {
         _options = options;
         _variation = variation ?? new TrainerVariation();
-        _training = options.Learners[0].Options.With(_variation.Run ?? options.Run);
+        MultiTaskTrainerOptions own = options.Learners[0].Options;
+        _training = (_variation.Tasks is { } tasks ? own.For(tasks) : own).With(_variation.Run ?? options.Run);
     }
 
     internal override string FeatureColumnName => _training.FeatureColumnName;

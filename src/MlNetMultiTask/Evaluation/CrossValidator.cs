@@ -13,7 +13,9 @@ internal static class CrossValidator
     {
         options.Validate(tasks);
         ulong seed = (ulong?)(uint?)options.Seed ?? (uint)((Microsoft.ML.Runtime.IHostEnvironment)mlContext).Register(nameof(CrossValidator)).Rand.Next();
-        int[] assigned = Assign(data, tasks, options, new CounterRandom(seed, (uint)RandomStream.Folds));
+        int[] assigned = RowFolds
+            .Read(data, options.NumberOfFolds, options.SamplingKeyColumnName, tasks.FirstOrDefault(task => task.Name == options.StratificationTask), options.CancellationToken)
+            .Assign(options.NumberOfFolds, new CounterRandom(seed, (uint)RandomStream.Folds));
         var folds = new List<CrossValidationFold>();
         try
         {
@@ -37,8 +39,8 @@ internal static class CrossValidator
         MLContext mlContext, IDataView data, IEstimator<ITransformer> estimator, IReadOnlyList<PredictionTask> tasks, CrossValidationOptions options, int[] assigned, int fold)
     {
         long started = Stopwatch.GetTimestamp();
-        var training = new SelectedRows(data, row => row < assigned.Length && assigned[row] != fold);
-        var test = new SelectedRows(data, row => row < assigned.Length && assigned[row] == fold);
+        SelectedRows training = RowFolds.Select(data, assigned, fold, isFold: false);
+        SelectedRows test = RowFolds.Select(data, assigned, fold, isFold: true);
         int testRows = assigned.Count(own => own == fold);
         ITransformer model = estimator.Fit(training);
         try
@@ -69,38 +71,5 @@ internal static class CrossValidator
             (model as IDisposable)?.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Reads what folds depend on, once.</summary>
-    private static int[] Assign(IDataView data, IReadOnlyList<PredictionTask> tasks, CrossValidationOptions options, CounterRandom random)
-    {
-        DataViewSchema.Column? key = options.SamplingKeyColumnName is { } name ? DataColumns.RequireTags(data.Schema, name) : null;
-        DataViewSchema.Column? label = options.StratificationTask is { } task ? FoldStrata.Require(data.Schema, tasks.First(own => own.Name == task)) : null;
-        var groups = new List<int>();
-        int count = 0;
-        var strata = label is null ? null : new FoldStrata();
-        using (DataViewRowCursor cursor = data.GetRowCursor(new[] { key, label }.OfType<DataViewSchema.Column>()))
-        {
-            Func<int>? getGroup = key is { } keys ? RowTags.CreateGetter(cursor, keys) : null;
-            Action? addStratum = label is { } labels ? strata!.CreateAdder(cursor, labels) : null;
-            for (; cursor.MoveNext(); count++)
-            {
-                options.CancellationToken.ThrowIfCancellationRequested();
-                if (getGroup is not null)
-                {
-                    groups.Add(getGroup());
-                }
-
-                addStratum?.Invoke();
-            }
-        }
-
-        int[]? tags = key is null ? null : [.. groups];
-        int units = tags?.Distinct().Count() ?? count;
-        return units >= options.NumberOfFolds
-            ? FoldAssignment.Assign(count, options.NumberOfFolds, tags, strata?.ToArray(), random.NextPermutation)
-            : throw new ArgumentException(
-                FormattableString.Invariant($"Option NumberOfFolds is {options.NumberOfFolds}, and there are {units} {(key is null ? "rows" : $"values of '{options.SamplingKeyColumnName}'")}; each fold needs one at least."),
-                nameof(options));
     }
 }

@@ -42,22 +42,20 @@ internal sealed class FoldStrata
     }
 
     /// <summary>Per row the number of its stratum.</summary>
-    public int[] ToArray()
-    {
-        if (_numbers.Count == 0)
-        {
-            return [.. _values];
-        }
+    public int[] ToArray() => _numbers.Count == 0 ? [.. _values] : OfNumbers(_numbers);
 
+    /// <summary>The strata of numbers; those of NaN, which are no labels, come last.</summary>
+    public static int[] OfNumbers(IReadOnlyList<float> numbers)
+    {
         // Few values are classes: yes and no as numbers, or counts.
-        float[] distinct = [.. _numbers.Distinct().Where(number => !float.IsNaN(number)).Order()];
+        float[] distinct = [.. numbers.Distinct().Where(number => !float.IsNaN(number)).Order()];
         if (distinct.Length <= NumberOfBins)
         {
-            return [.. _numbers.Select(number => float.IsNaN(number) ? distinct.Length : Array.BinarySearch(distinct, number))];
+            return [.. numbers.Select(number => float.IsNaN(number) ? distinct.Length : Array.BinarySearch(distinct, number))];
         }
 
-        float[] sorted = [.. _numbers.Where(number => !float.IsNaN(number)).Order()];
+        float[] sorted = [.. numbers.Where(number => !float.IsNaN(number)).Order()];
         float[] bounds = [.. Enumerable.Range(1, NumberOfBins - 1).Select(bin => sorted[bin * sorted.Length / NumberOfBins])];
-        return [.. _numbers.Select(number => float.IsNaN(number) ? NumberOfBins : bounds.Count(bound => number >= bound))];
+        return [.. numbers.Select(number => float.IsNaN(number) ? NumberOfBins : bounds.Count(bound => number >= bound))];
     }
 }

@@ -29,10 +29,12 @@ internal static class ModelCostMeter
         };
     }
 
-    private static long Count(Model model) =>
+    /// <summary>The numbers that training has set.</summary>
+    public static long Count(Model model) =>
         model is NetworkModel network ? network.ExportWeights().Sum(tensor => (long)tensor.Values.Length) : model.Members.Sum(Count);
 
-    private static (long? Size, string? Problem) GetFileSize(MLContext mlContext, ITransformer transformer)
+    /// <summary>The bytes that saving writes; else why there is no telling.</summary>
+    public static (long? Size, string? Problem) GetFileSize(MLContext mlContext, ITransformer transformer)
     {
         using var stream = new MemoryStream();
         try

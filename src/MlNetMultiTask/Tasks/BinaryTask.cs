@@ -99,6 +99,8 @@ internal sealed class BinaryTask(
 
     internal override string MetricName => "Accuracy";
 
+    internal override IReadOnlyList<string> MetricNames => ["Accuracy", "F1Score", "AreaUnderRocCurve", "LogLoss", "BalancedAccuracy"];
+
     internal override RunningMetric CreateMetric(LabelInfo info)
     {
         // A threshold that is tuned is not known before training ends.

@@ -31,6 +31,8 @@ internal sealed class MulticlassTask(
 
     internal override string MetricName => "MicroAccuracy";
 
+    internal override IReadOnlyList<string> MetricNames => ["MicroAccuracy", "MacroAccuracy", "MacroF1", "LogLoss"];
+
     internal override bool Accepts(SchemaShape.Column label) =>
         label.IsKey && label.Kind == SchemaShape.Column.VectorKind.Scalar;
 

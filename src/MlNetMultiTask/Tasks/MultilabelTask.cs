@@ -91,6 +91,8 @@ internal sealed class MultilabelTask(
 
     internal override string MetricName => "SubsetAccuracy";
 
+    internal override IReadOnlyList<string> MetricNames => ["SubsetAccuracy", "HammingLoss", "MacroF1", "MicroF1"];
+
     internal override RunningMetric CreateMetric(LabelInfo info)
     {
         // A threshold that is tuned is not known before training ends.

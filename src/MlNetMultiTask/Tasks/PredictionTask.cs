@@ -249,6 +249,9 @@ public abstract class PredictionTask
     /// <summary>The name of the task's main figure, as <see cref="TaskMetrics.Values"/> has it.</summary>
     internal abstract string MetricName { get; }
 
+    /// <summary>The names of all its figures, as <see cref="TaskMetrics.Values"/> has them.</summary>
+    internal abstract IReadOnlyList<string> MetricNames { get; }
+
     /// <summary>A counter of the task's main figure, for training to follow it.</summary>
     internal abstract RunningMetric CreateMetric(LabelInfo info);
 
@@ -290,8 +293,6 @@ public abstract class PredictionTask
 
     /// <summary>The output columns of a fitted model.</summary>
     internal abstract IReadOnlyList<OutputColumn> GetOutputColumns(LabelInfo info, uint scoreColumnSetId);
-
-    // ---- metrics
 
     /// <summary>Begins the evaluation of scored rows; the columns are those of this task.</summary>
     internal abstract TaskEvaluation CreateEvaluation(DataViewSchema schema);

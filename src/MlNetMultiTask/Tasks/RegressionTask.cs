@@ -30,6 +30,8 @@ internal sealed class RegressionTask(string name, string? labelColumnName, float
 
     internal override string MetricName => "RSquared";
 
+    internal override IReadOnlyList<string> MetricNames => ["RSquared", "RootMeanSquaredError", "MeanAbsoluteError"];
+
     internal override RunningMetric CreateMetric(LabelInfo info) => new RSquaredMetric(labels => Standardize(labels, info), info.OutputCount);
 
     internal override bool IsValid(float value) => float.IsFinite(value);

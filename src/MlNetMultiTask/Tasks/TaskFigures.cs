@@ -6,6 +6,9 @@ internal static class TaskFigures
     public static IReadOnlyDictionary<string, double> ByName(this IReadOnlyList<PredictionTask> tasks, IEnumerable<double> values) =>
         tasks.Zip(values).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
 
+    /// <summary>Whether less of a figure, as <see cref="TaskMetrics.Values"/> names it, is better.</summary>
+    public static bool IsLowerBetter(string metric) => metric.EndsWith("Loss", StringComparison.Ordinal) || metric.EndsWith("Error", StringComparison.Ordinal);
+
     /// <summary>Task by task the mean of several figures; null where there are none.</summary>
     public static IReadOnlyDictionary<string, double>? GetMeans(IEnumerable<IReadOnlyDictionary<string, double>?> figures)
     {

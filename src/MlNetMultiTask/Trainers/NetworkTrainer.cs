@@ -19,7 +19,8 @@ public abstract class NetworkTrainer : MultiTaskTrainer
         : base(environment, Validated(options).Tasks, (uint?)options.Seed, variation)
     {
         _variation = variation ?? new TrainerVariation();
-        _options = _variation.Run is { } run ? options.With(run) : options;
+        MultiTaskTrainerOptions own = _variation.Tasks is { } tasks ? options.For(tasks) : options;
+        _options = _variation.Run is { } run ? own.With(run) : own;
     }
 
     /// <inheritdoc/>

@@ -5,6 +5,9 @@ namespace MlNetMultiTask.Trainers;
 /// <summary>In what a trainer differs from the one that it was made of: as a member of an ensemble, say, or as a single-task twin.</summary>
 internal sealed record TrainerVariation
 {
+    /// <summary>A network for one task alone, which learns with the weight 1: there is nothing else to weigh it against.</summary>
+    public static TrainerVariation Alone(PredictionTask task) => new() { Tasks = [(task.Describe() with { LossWeight = 1f }).ToTask()] };
+
     /// <summary>Other tasks; null for the same.</summary>
     public IReadOnlyList<PredictionTask>? Tasks { get; init; }
 

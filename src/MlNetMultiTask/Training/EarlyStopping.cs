@@ -39,6 +39,16 @@ public sealed class EarlyStopping
     /// </remarks>
     public bool FreezeTasks { get; init; }
 
+    /// <summary>The same, but for what is watched: the losses of all tasks.</summary>
+    internal EarlyStopping WatchingAll() => new()
+    {
+        Patience = Patience,
+        MinimumDelta = MinimumDelta,
+        RestoreBestWeights = RestoreBestWeights,
+        MaximumDuration = MaximumDuration,
+        FreezeTasks = FreezeTasks,
+    };
+
     /// <summary>Returns the settings in short.</summary>
     /// <returns>For example <c>RelativeLoss, patience 10</c>.</returns>
     public override string ToString() => FormattableString.Invariant(

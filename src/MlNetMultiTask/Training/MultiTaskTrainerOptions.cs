@@ -8,10 +8,6 @@ namespace MlNetMultiTask;
 /// <summary>The options that all trainers share.</summary>
 public abstract partial class MultiTaskTrainerOptions
 {
-    private Checkpointing? _checkpointing;
-    private IProgress<TrainingProgress>? _progress;
-    private CancellationToken _cancellationToken;
-
     private protected MultiTaskTrainerOptions()
     {
     }
@@ -95,14 +91,14 @@ public abstract partial class MultiTaskTrainerOptions
 
     /// <summary>When training ends early, and which epoch's weights the model gets.</summary>
     /// <value>The default is null: all epochs are run, and the last weights stay.</value>
-    public EarlyStopping? EarlyStopping { get; init; }
+    public EarlyStopping? EarlyStopping { get => _earlyStopping; init => _earlyStopping = value; }
 
     /// <summary>
     /// A model to go on from: a <see cref="MultiTaskTransformer"/>, or a chain that holds exactly one, with the same tasks, features and layers. It is not
     /// owned, and must not be disposed before training begins. A model given to <c>Fit</c> counts instead.
     /// </summary>
     /// <value>The default is null: training begins with random weights.</value>
-    public ITransformer? InitialModel { get; init; }
+    public ITransformer? InitialModel { get => _initialModel; init => _initialModel = value; }
 
     /// <summary>Where the state of training is kept, so that it goes on where it was cut off.</summary>
     /// <value>The default is null: nowhere.</value>
@@ -110,7 +106,7 @@ public abstract partial class MultiTaskTrainerOptions
 
     /// <summary>How the tasks are settled against one another.</summary>
     /// <value>The default is <see cref="TaskBalancing.Sum"/>.</value>
-    public TaskBalancing Balancing { get; init; } = TaskBalancing.Sum();
+    public TaskBalancing Balancing { get => _balancing; init => _balancing = value; }
 
     /// <summary>Which gradients of the tasks are balanced, by methods on gradients, or compared, by <see cref="GradientSamplingInterval"/>.</summary>
     /// <value>The default is <see cref="BalancedGradients.Automatic"/>: those of the shared parameters, unless they are very many.</value>
@@ -158,14 +154,4 @@ public abstract partial class MultiTaskTrainerOptions
 
     /// <summary>How a training with these options runs.</summary>
     internal TrainingRun Run => new(Progress, Checkpointing, OnCancellation, InitialModel, CancellationToken);
-
-    /// <summary>The same options, run as part of something larger.</summary>
-    internal MultiTaskTrainerOptions With(TrainingRun run)
-    {
-        var copy = (MultiTaskTrainerOptions)MemberwiseClone();
-        copy._progress = run.Progress;
-        copy._checkpointing = run.Checkpointing;
-        copy._cancellationToken = run.CancellationToken;
-        return copy;
-    }
 }

@@ -32,4 +32,10 @@ internal enum RandomStream : uint
 
     /// <summary>The folds of a cross-validation.</summary>
     Folds = 10,
+
+    /// <summary>Seeds of the trainers that a comparison trains; the substream is the repeat.</summary>
+    Comparison = 11,
+
+    /// <summary>Which labels are kept where fewer are wanted; the substream is the division of the rows.</summary>
+    LabelShares = 12,
 }

@@ -1,0 +1,22 @@
+namespace MlNetMultiTask;
+
+/// <summary>A multi-task model against a network for one task, where this task has fewer labels.</summary>
+public sealed class LabelEfficiencyPoint
+{
+    internal LabelEfficiencyPoint()
+    {
+    }
+
+    /// <summary>The share of the training rows' labels that both learned from.</summary>
+    public required double Share { get; init; }
+
+    /// <summary>The number of these labels, in the mean over divisions.</summary>
+    public required double LabelCount { get; init; }
+
+    /// <summary>The task's main metric.</summary>
+    public required PairedComparison Comparison { get; init; }
+
+    /// <summary>Returns share and figures.</summary>
+    /// <returns>One line.</returns>
+    public override string ToString() => FormattableString.Invariant($"{Share:P0} ({LabelCount:0} labels): {Comparison}");
+}
