@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Transforms;
 
 namespace MlNetMultiTask.Benchmarks;
 
@@ -40,8 +41,15 @@ internal static class AmesData
     /// <summary>Reads the file, and divides it by a seed.</summary>
     public static (IDataView Train, IDataView Test) Load(string path, int seed)
     {
-        (IDataView train, IDataView test) = new TableFile(path, _texts, _numbers, ["Overall_Cond", "Central_Air"], "Sale_Price").Load(seed);
-        ITransformer logarithm = new MLContext(seed).Transforms.Expression(LogPrice, "price => log(price) / 2.302585f", "Sale_Price").Fit(train);
+        (IDataView train, IDataView test) = Open(path).Load(seed);
+        ITransformer logarithm = TakeLogarithm(new MLContext(seed)).Fit(train);
         return (logarithm.Transform(train), logarithm.Transform(test));
     }
+
+    /// <summary>Reads the file as it is, and what makes features and labels of it.</summary>
+    public static (IDataView Data, IEstimator<ITransformer> Preprocessing) Read(MLContext ml, string path) => (ml.Data.Cache(Open(path).Read(ml)), Open(path).Prepare(ml).Append(TakeLogarithm(ml)));
+
+    private static TableFile Open(string path) => new(path, _texts, _numbers, ["Overall_Cond", "Central_Air"], "Sale_Price");
+
+    private static ExpressionEstimator TakeLogarithm(MLContext ml) => ml.Transforms.Expression(LogPrice, "price => log(price) / 2.302585f", "Sale_Price");
 }

@@ -22,6 +22,12 @@ switch (args)
     case ["micro", .. string[] rest]:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest);
         return 0;
+    case ["compare", string path, .. string[] rest] when AmesData.FindProblem(path) is null:
+        AmesComparison.Print(path, rest is [string repeats, ..] ? Number(repeats) : 5, rest is [_, string compareEpochs] ? Number(compareEpochs) : 40);
+        return 0;
+    case ["verdicts", .. string[] rest]:
+        TransferVerdicts.Print(rest is [string verdictRuns, ..] ? Number(verdictRuns) : 200, rest is [_, string family] ? family : "");
+        return 0;
     case ["fashion", string folder, .. string[] rest] when FashionMnistData.FindProblem(folder) is null:
         FashionMnist.Print(folder, rest is [string first, ..] ? Number(first) : 0, rest is [_, string seeds, ..] ? Number(seeds) : 3, rest is [_, _, string python] ? python : null);
         return 0;

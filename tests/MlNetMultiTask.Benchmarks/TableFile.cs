@@ -15,28 +15,33 @@ internal sealed class TableFile(string path, string[] texts, string[] numbers, s
     public (IDataView Train, IDataView Test) Load(int seed)
     {
         var ml = new MLContext(seed);
-        List<string> header = [.. File.ReadLines(path).First().Split(',').Select(name => name.Trim('"'))];
-        DataOperationsCatalog.TrainTestData data = ml.Data.TrainTestSplit(
-            ml.Data.LoadFromTextFile(path, new TextLoader.Options
-            {
-                Separators = [','],
-                HasHeader = true,
-                AllowQuoting = true,
-                MissingRealsAsNaNs = true,
-                Columns =
-                [
-                    .. classLabels.Concat(texts).Select(name => new TextLoader.Column(name, DataKind.String, header.IndexOf(name))),
-                    .. numbers.Append(numberLabel).Select(name => new TextLoader.Column(name, DataKind.Single, header.IndexOf(name))),
-                ],
-            }),
-            testFraction: 0.3,
-            seed: seed);
-        ITransformer preparation = ml.Transforms.Categorical.OneHotEncoding([.. texts.Select(name => new InputOutputColumnPair(name))])
-            .Append(ml.Transforms.Concatenate("Numbers", numbers))
-            .Append(ml.Transforms.NormalizeMeanVariance("Numbers", fixZero: false))
-            .Append(ml.Transforms.Concatenate("Features", ["Numbers", .. texts]))
-            .Append(ml.Transforms.Conversion.MapValueToKey([.. classLabels.Select(name => new InputOutputColumnPair(name))]))
-            .Fit(data.TrainSet);
+        DataOperationsCatalog.TrainTestData data = ml.Data.TrainTestSplit(Read(ml), testFraction: 0.3, seed: seed);
+        ITransformer preparation = Prepare(ml).Fit(data.TrainSet);
         return (ml.Data.Cache(preparation.Transform(data.TrainSet)), ml.Data.Cache(preparation.Transform(data.TestSet)));
     }
+
+    /// <summary>Reads the file as it is.</summary>
+    public IDataView Read(MLContext ml)
+    {
+        List<string> header = [.. File.ReadLines(path).First().Split(',').Select(name => name.Trim('"'))];
+        return ml.Data.LoadFromTextFile(path, new TextLoader.Options
+        {
+            Separators = [','],
+            HasHeader = true,
+            AllowQuoting = true,
+            MissingRealsAsNaNs = true,
+            Columns =
+            [
+                .. classLabels.Concat(texts).Select(name => new TextLoader.Column(name, DataKind.String, header.IndexOf(name))),
+                .. numbers.Append(numberLabel).Select(name => new TextLoader.Column(name, DataKind.Single, header.IndexOf(name))),
+            ],
+        });
+    }
+
+    /// <summary>What makes features and labels of it.</summary>
+    public IEstimator<ITransformer> Prepare(MLContext ml) => ml.Transforms.Categorical.OneHotEncoding([.. texts.Select(name => new InputOutputColumnPair(name))])
+        .Append(ml.Transforms.Concatenate("Numbers", numbers))
+        .Append(ml.Transforms.NormalizeMeanVariance("Numbers", fixZero: false))
+        .Append(ml.Transforms.Concatenate("Features", ["Numbers", .. texts]))
+        .Append(ml.Transforms.Conversion.MapValueToKey([.. classLabels.Select(name => new InputOutputColumnPair(name))]));
 }
