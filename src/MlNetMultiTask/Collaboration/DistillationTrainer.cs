@@ -50,6 +50,9 @@ public sealed class DistillationTrainer : MultiTaskTrainer
 
     internal override TrainingRun Run => _variation?.Run ?? _options.Student.Run;
 
+    /// <summary>The teacher tells of all rows.</summary>
+    internal override long CountStepsOfEpoch(long labelledRows, long rows) => _options.Student.CountStepsOfEpoch(rows, rows);
+
     /// <inheritdoc/>
     public override SchemaShape GetOutputSchema(SchemaShape inputSchema) => CreateStudent(null).GetOutputSchema(inputSchema);
 

@@ -44,6 +44,8 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
 
     internal override TrainingRun Run => _variation?.Run ?? new TrainingRun(_options.Progress, _options.Checkpointing, _options.Members[0].Run.OnCancellation, null, _options.CancellationToken);
 
+    internal override long CountStepsOfEpoch(long labelledRows, long rows) => _options.Members[0].CountStepsOfEpoch(labelledRows, rows);
+
     /// <inheritdoc/>
     public override SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
         _options.Members.Select(member => (_variation?.Tasks is { } tasks ? member.With(new TrainerVariation { Tasks = tasks, Seed = member.Seed }) : member).GetOutputSchema(inputSchema)).ToArray()[0];
@@ -62,6 +64,7 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
                 Tasks = _variation?.Tasks,
                 Seed = GetSeed(prototype, random.NextUInt64()),
                 Bootstrap = _options.Bootstrap || _variation?.Bootstrap == true,
+                EpochFactor = _variation?.EpochFactor ?? 1,
                 FeatureFraction = _options.FeatureFraction * (_variation?.FeatureFraction ?? 1),
                 Teaching = _variation?.Teaching,
                 Run = members.GetRun(i),

@@ -40,8 +40,7 @@ public sealed class MutualLearningTrainer : MultiTaskTrainer
     {
         _options = options;
         _variation = variation ?? new TrainerVariation();
-        MultiTaskTrainerOptions own = options.Learners[0].Options;
-        _training = (_variation.Tasks is { } tasks ? own.For(tasks) : own).With(_variation.Run ?? options.Run);
+        _training = options.Learners[0].Options.For(_variation.Tasks, _variation.EpochFactor).With(_variation.Run ?? options.Run);
     }
 
     internal override string FeatureColumnName => _training.FeatureColumnName;
@@ -49,6 +48,8 @@ public sealed class MutualLearningTrainer : MultiTaskTrainer
     internal override ulong? SeedOfVariations => null;
 
     internal override TrainingRun Run => _training.Run;
+
+    internal override long CountStepsOfEpoch(long labelledRows, long rows) => _options.Learners[0].CountStepsOfEpoch(labelledRows, rows);
 
     /// <inheritdoc/>
     public override SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
@@ -61,7 +62,7 @@ public sealed class MutualLearningTrainer : MultiTaskTrainer
         NetworkTrainer[] learners =
         [
             .. _options.Learners.Select(member => (member, Drawn: random.NextUInt64())).Select(item =>
-                (NetworkTrainer)item.member.With(new TrainerVariation { Tasks = _variation.Tasks, Seed = drawsSeeds ? item.Drawn : item.member.Seed })),
+                (NetworkTrainer)item.member.With(new TrainerVariation { Tasks = _variation.Tasks, EpochFactor = _variation.EpochFactor, Seed = drawsSeeds ? item.Drawn : item.member.Seed })),
         ];
         IReadOnlyList<NetworkModel>? initial = (initialModel ?? _training.InitialModel) is { } given ? WarmStart.GetNetworkModels(given, learners.Length) : null;
         var training = new NetworkTraining(this, _training, _variation, learners, _options.PeerWeight, _options.Convergence);

@@ -93,9 +93,10 @@ internal sealed class SingleTaskComparer
             IDataView training = Attempt("the preprocessing", () => Keep(prepared?.Transform(trainingRows) ?? trainingRows));
             IDataView test = Attempt("the preprocessing", () => Keep(prepared?.Transform(testRows) ?? testRows));
             MeasuredFit together = Fit("together", training, test, TogetherWith(seed), Tasks);
-            MeasuredFit[] alone = [.. Tasks.Select(task => Fit($"'{task.Name}' alone", training, test, AloneWith(task, seed), [task]))];
-            MeasuredFit[] baselines = [.. _options.Baselines.Select(baseline => Fit(baseline, training, test))];
-            return new MeasuredDivision(_repeat, _fold, together, alone, baselines, MeasureFewerLabels(training, test, seed, together, alone));
+            bool[][] labelled = [.. LabelReader.Read(training, Tasks, _token).Select(column => column.IsLabelled)];
+            MeasuredFit[] alone = [.. Tasks.Select((task, i) => Fit($"'{task.Name}' alone", training, test, AloneWith(task, seed, labelled, labelled[i]), [task]))];
+            MeasuredFit[] baselines = [.. _options.Baselines.Select(baseline => Fit(baseline, training, test, labelled))];
+            return new MeasuredDivision(_repeat, _fold, together, alone, baselines, MeasureFewerLabels(training, test, seed, labelled, together, alone));
         }
         finally
         {
@@ -104,7 +105,7 @@ internal sealed class SingleTaskComparer
     }
 
     private IReadOnlyList<(double LabelCount, TaskMetrics MultiTask, TaskMetrics Alone)> MeasureFewerLabels(
-        IDataView training, IDataView test, ulong seed, MeasuredFit together, IReadOnlyList<MeasuredFit> alone)
+        IDataView training, IDataView test, ulong seed, bool[][] labelled, MeasuredFit together, IReadOnlyList<MeasuredFit> alone)
     {
         if (_options.LabelEfficiency is not { } efficiency)
         {
@@ -121,7 +122,7 @@ internal sealed class SingleTaskComparer
 
             return share == 1
                 ? (labels.Count(1), together.Metrics.Tasks[index], alone[index].Metrics.Tasks[0])
-                : (labels.Count(share), MeasureWith("together", TogetherWith(seed)), MeasureWith("alone", AloneWith(task, seed)));
+                : (labels.Count(share), MeasureWith("together", TogetherWith(seed)), MeasureWith("alone", AloneWith(task, seed, labelled, [.. labelled[index].Select((_, row) => labels.Keeps(row, share))])));
         }
 
         return [.. efficiency.Shares.Select(MeasureShare)];
@@ -129,14 +130,25 @@ internal sealed class SingleTaskComparer
 
     private MultiTaskTrainer TogetherWith(ulong seed) => _trainer.With(new TrainerVariation { Seed = seed, Run = Watch });
 
-    private MultiTaskTrainer AloneWith(PredictionTask task, ulong seed) => _trainer.With(TrainerVariation.Alone(task) with { Seed = seed, Run = Watch });
+    /// <summary>Rows without a label of its own are no steps for a network that learns one task: it passes over the others as often more.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="labelled">Per task the rows with a label.</param>
+    /// <param name="own">The rows with a label that this network learns from.</param>
+    private MultiTaskTrainer AloneWith(PredictionTask task, ulong seed, bool[][] labelled, bool[] own)
+    {
+        long rows = own.Length;
+        long steps = _trainer.CountStepsOfEpoch(own.Select((_, row) => labelled.Any(column => column[row])).Count(any => any), rows);
+        double factor = _options.EqualSteps ? steps / (double)Math.Max(1, _trainer.CountStepsOfEpoch(own.Count(has => has), rows)) : 1;
+        return _trainer.With(TrainerVariation.Alone(task) with { Seed = seed, Run = Watch, EpochFactor = factor });
+    }
 
     private TrainingRun Watch => new(null, null, OnCancellation.Throw, null, _token);
 
-    private MeasuredFit Fit(TaskBaseline baseline, IDataView training, IDataView test)
+    private MeasuredFit Fit(TaskBaseline baseline, IDataView training, IDataView test, bool[][] labels)
     {
-        PredictionTask task = Tasks.First(own => own.Name == baseline.TaskName);
-        bool[] labelled = LabelReader.Read(training, [task], _token)[0].IsLabelled;
+        (int index, PredictionTask task) = Tasks.Index().First(own => own.Item.Name == baseline.TaskName);
+        bool[] labelled = labels[index];
         return Fit(baseline.Name, new SelectedRows(training, row => labelled[row]), test, baseline.Estimator, [task.Describe().WithDefaultColumnNames().ToTask()]);
     }
 

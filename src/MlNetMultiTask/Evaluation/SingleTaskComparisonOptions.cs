@@ -27,6 +27,13 @@ public sealed class SingleTaskComparisonOptions
     /// <value>The default is null: drawn from the MLContext.</value>
     public int? Seed { get; init; }
 
+    /// <summary>
+    /// Whether a network that learns one task alone takes as many steps as the multi-task network where fewer rows have a label of its own: it passes over these as often more. Else it passes over them as often as the options
+    /// of the trainer say, in fewer steps, and may be worse for that reason alone.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool EqualSteps { get; init; } = true;
+
     /// <summary>How sure intervals and verdicts are; from above 0.5 to below 1. Verdicts on all tasks together are wrong in at most the rest of cases.</summary>
     /// <value>The default is 0.95.</value>
     public double ConfidenceLevel { get; init; } = 0.95;

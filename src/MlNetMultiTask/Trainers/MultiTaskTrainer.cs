@@ -82,6 +82,11 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
         return Train(trainData, validationData, initialModel);
     }
 
+    /// <summary>How many steps an epoch takes.</summary>
+    /// <param name="labelledRows">The rows that have a label for one of the tasks.</param>
+    /// <param name="rows">All rows.</param>
+    internal abstract long CountStepsOfEpoch(long labelledRows, long rows);
+
     /// <summary>Does what <see cref="Fit(IDataView, IDataView?, ITransformer?)"/> says.</summary>
     internal abstract MultiTaskTransformer Train(IDataView trainData, IDataView? validationData, ITransformer? initialModel);
 

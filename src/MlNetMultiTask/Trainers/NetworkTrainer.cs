@@ -19,7 +19,7 @@ public abstract class NetworkTrainer : MultiTaskTrainer
         : base(environment, Validated(options).Tasks, (uint?)options.Seed, variation)
     {
         _variation = variation ?? new TrainerVariation();
-        MultiTaskTrainerOptions own = _variation.Tasks is { } tasks ? options.For(tasks) : options;
+        MultiTaskTrainerOptions own = options.For(_variation.Tasks, _variation.EpochFactor);
         _options = _variation.Run is { } run ? own.With(run) : own;
     }
 
@@ -38,6 +38,8 @@ public abstract class NetworkTrainer : MultiTaskTrainer
     internal MultiTaskTrainerOptions Options => _options;
 
     internal override TrainingRun Run => _options.Run;
+
+    internal override long CountStepsOfEpoch(long labelledRows, long rows) => (labelledRows + _options.BatchSize - 1) / _options.BatchSize;
 
     internal override MultiTaskTransformer Train(IDataView trainData, IDataView? validationData, ITransformer? initialModel)
     {

@@ -20,6 +20,9 @@ internal sealed record TrainerVariation
     /// <summary>The share of the features that it sees; from above 0 to 1.</summary>
     public double FeatureFraction { get; init; } = 1;
 
+    /// <summary>How many times the epochs it takes: more, where fewer rows have its labels and it is to take as many steps.</summary>
+    public double EpochFactor { get; init; } = 1;
+
     /// <summary>What it learns from beside labels; null for nothing.</summary>
     public ITeaching? Teaching { get; init; }
 

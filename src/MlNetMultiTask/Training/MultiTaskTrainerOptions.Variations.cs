@@ -6,6 +6,7 @@ namespace MlNetMultiTask;
 /// <content>The same options for a training that differs from the one they were made for.</content>
 public abstract partial class MultiTaskTrainerOptions
 {
+    private int _maximumNumberOfEpochs = 50;
     private Checkpointing? _checkpointing;
     private IProgress<TrainingProgress>? _progress;
     private CancellationToken _cancellationToken;
@@ -23,14 +24,24 @@ public abstract partial class MultiTaskTrainerOptions
         return copy;
     }
 
-    /// <summary>The same options for other tasks, without what only the original ones can have: a lone task has nothing to be balanced against, a task that is not there can't be watched, and a model of other tasks is none to go on from.</summary>
-    internal MultiTaskTrainerOptions For(IReadOnlyList<PredictionTask> tasks)
+    /// <summary>
+    /// The same options for other tasks, or more epochs, without what only the original tasks can have: a lone task has nothing to be balanced against, a task that is not there can't be watched, and a model of other tasks is none
+    /// to go on from.
+    /// </summary>
+    /// <param name="tasks">The tasks; null for the same.</param>
+    /// <param name="epochFactor">How many times the epochs it takes.</param>
+    internal MultiTaskTrainerOptions For(IReadOnlyList<PredictionTask>? tasks, double epochFactor)
     {
-        string[] names = [.. tasks.Select(task => task.Name)];
         var copy = (MultiTaskTrainerOptions)MemberwiseClone();
-        copy._balancing = names.Length == 1 ? TaskBalancing.Sum() : Balancing.Of(names);
-        copy._initialModel = names.SequenceEqual(Tasks.Select(task => task.Name)) ? InitialModel : null;
-        copy._earlyStopping = EarlyStopping?.Monitor.TaskName is { } watched && !names.Contains(watched) ? EarlyStopping.WatchingAll() : EarlyStopping;
+        copy._maximumNumberOfEpochs = (int)Math.Clamp(Math.Round(MaximumNumberOfEpochs * epochFactor), 1, int.MaxValue);
+        if (tasks is not null)
+        {
+            string[] names = [.. tasks.Select(task => task.Name)];
+            copy._balancing = names.Length == 1 ? TaskBalancing.Sum() : Balancing.Of(names);
+            copy._initialModel = names.SequenceEqual(Tasks.Select(task => task.Name)) ? InitialModel : null;
+            copy._earlyStopping = EarlyStopping?.Monitor.TaskName is { } watched && !names.Contains(watched) ? EarlyStopping.WatchingAll() : EarlyStopping;
+        }
+
         return copy;
     }
 }

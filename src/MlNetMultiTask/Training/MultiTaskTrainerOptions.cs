@@ -36,7 +36,7 @@ public abstract partial class MultiTaskTrainerOptions
 
     /// <summary>How many times training passes over the rows; 1 or more.</summary>
     /// <value>The default is 50.</value>
-    public int MaximumNumberOfEpochs { get; init; } = 50;
+    public int MaximumNumberOfEpochs { get => _maximumNumberOfEpochs; init => _maximumNumberOfEpochs = value; }
 
     /// <summary>The rows of a step; 1 or more.</summary>
     /// <value>The default is 32.</value>
