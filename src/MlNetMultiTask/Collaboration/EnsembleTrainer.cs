@@ -64,6 +64,7 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
                 Bootstrap = _options.Bootstrap || _variation?.Bootstrap == true,
                 FeatureFraction = _options.FeatureFraction * (_variation?.FeatureFraction ?? 1),
                 Teaching = _variation?.Teaching,
+                Sampling = _variation?.Sampling,
                 Run = members.GetRun(i),
             })),
         ];

@@ -19,6 +19,7 @@ public abstract class NetworkTrainer : MultiTaskTrainer
         : base(environment, Validated(options).Tasks, (uint?)options.Seed, variation)
     {
         _variation = variation ?? new TrainerVariation();
+        options = _variation.Sampling is { } sampling ? options.With(sampling) : options;
         _options = _variation.Run is { } run ? options.With(run) : options;
     }
 
