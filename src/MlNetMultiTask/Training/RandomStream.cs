@@ -32,4 +32,7 @@ internal enum RandomStream : uint
 
     /// <summary>The folds of a cross-validation.</summary>
     Folds = 10,
+
+    /// <summary>What measuring affinities draws: seeds of trainings; rows, in substream 1.</summary>
+    Affinity = 14,
 }
