@@ -12,19 +12,20 @@ public sealed class MeasureAffinityTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
     public void Tasks_of_one_direction_help_one_another_and_a_competitor_does_not(int seed)
     {
-        TaskAffinity affinity = Measure(_ml.MultiTask.Trainers.HardParameterSharing(AffinityRow.Options(epochs: 12, seed: seed)), new TaskAffinityOptions(), (uint)seed);
+        TaskAffinity affinity = Measure(_ml.MultiTask.Trainers.HardParameterSharing(AffinityRow.Options(epochs: 40, seed: seed)), new TaskAffinityOptions(), (uint)seed);
 
         Assert.All((string[])["A", "B", "C"], task => Assert.True(affinity.GetLookAhead(task, task) > 0));
-        Assert.True(affinity.GetLookAhead("A", "B") > 0.001);
-        Assert.True(affinity.GetLookAhead("B", "A") > 0.001);
-        foreach ((string from, string to) in (ReadOnlySpan<(string, string)>)[("A", "C"), ("C", "A"), ("B", "C"), ("C", "B")])
-        {
-            Assert.True(affinity.GetLookAhead(from, to) < 0, $"{from} to {to}: {affinity}");
-            Assert.True(affinity.GetGradientCosine(from, to) < affinity.GetGradientCosine("A", "B") - 0.3, $"{from} and {to}: {affinity}");
-        }
+        Assert.All([("A", "B"), ("B", "A")], pair => Assert.True(affinity.GetLookAhead(pair.Item1, pair.Item2) > 0.002, affinity.ToString()));
 
+        // What is good for the two is seldom bad for the third while it gets nothing; what is good for it is bad for them.
+        Assert.All([("A", "C"), ("B", "C")], pair => Assert.True(affinity.GetLookAhead(pair.Item1, pair.Item2) < 0.002, affinity.ToString()));
+        Assert.All([("C", "A"), ("C", "B")], pair => Assert.True(affinity.GetLookAhead(pair.Item1, pair.Item2) < -0.0005, affinity.ToString()));
+        Assert.True(affinity.GetGradientCosine("A", "B") > 0.2, affinity.ToString());
+        Assert.All([("A", "C"), ("B", "C")], pair => Assert.True(affinity.GetGradientCosine(pair.Item1, pair.Item2) < -0.1, affinity.ToString()));
         Assert.Null(affinity.SimilarityProblem);
         Assert.Equal(1, affinity.GetSimilarity("A", "A"), 1e-9);
         Assert.InRange(affinity.GetSimilarity("A", "B"), 0.9, 1);
@@ -44,7 +45,7 @@ public sealed class MeasureAffinityTests
         {
             TaskAffinity found = Measure(_ml.MultiTask.Trainers.HardParameterSharing(AffinityRow.Options(interval: own)), new TaskAffinityOptions { ComparesTwins = false, SamplingInterval = given });
             Assert.Equal(expected.ToString(), found.ToString());
-            Assert.Equal((6, 18L, 1), (found.NumberOfEpochs, found.NumberOfSteps, found.NumberOfSeeds));
+            Assert.Equal((6, 12L, 1), (found.NumberOfEpochs, found.NumberOfSteps, found.NumberOfSeeds));
         }
 
         Assert.Equal(perEpoch.Average(), expected.GetLookAhead("A", "C"), 1e-12);
@@ -93,7 +94,7 @@ public sealed class MeasureAffinityTests
         Assert.Equal(Enumerable.Range(1, 8), told.Select(report => report.Training));
         Assert.All(told, report => Assert.Equal(8, report.NumberOfTrainings));
         Assert.Equal([1, 2, 1, 2], epochs.Select(report => report.Epoch));
-        Assert.All(epochs, report => Assert.Equal(12, report.Affinity!.NumberOfSteps));
+        Assert.All(epochs, report => Assert.Equal(6, report.Affinity!.NumberOfSteps));
     }
 
     [Fact]
@@ -101,7 +102,7 @@ public sealed class MeasureAffinityTests
     {
         IDataView data = AffinityRow.Load(_ml, 1);
         var scaling = _ml.Transforms.NormalizeMeanVariance("Scaled", "Features", fixZero: false);
-        HardParameterSharingOptions options = new() { Tasks = AffinityRow.Tasks, FeatureColumnName = "Scaled", SharedLayers = [3], MaximumNumberOfEpochs = 2, Seed = 5 };
+        HardParameterSharingOptions options = new() { Tasks = AffinityRow.Tasks, FeatureColumnName = "Scaled", SharedLayers = [4], Activation = Activation.Tanh, LearningRate = 0.05, MaximumNumberOfEpochs = 5, Seed = 5 };
         string Run(int rows) => _ml.MultiTask.MeasureAffinity(data, scaling, _ml.MultiTask.Trainers.HardParameterSharing(options), new TaskAffinityOptions { MaximumNumberOfRows = rows }).ToString();
 
         Assert.Equal(Run(50), Run(50));
