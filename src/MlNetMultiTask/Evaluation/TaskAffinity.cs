@@ -160,7 +160,7 @@ public sealed class TaskAffinity
 
     /// <summary>The epochs that were sampled; of networks that learned together, those of each.</summary>
     internal static IEnumerable<TrainingEpoch> FindMeasured(TrainingHistory history) =>
-        history.Epochs.SelectMany(epoch => IsMeasured(epoch) ? [epoch] : epoch.Members.Where(IsMeasured));
+        history.Epochs.SelectMany(epoch => epoch.Members.DefaultIfEmpty(epoch)).Where(IsMeasured);
 
     private static bool IsMeasured(TrainingEpoch epoch) => epoch.Affinity is not null || epoch.Gradients is not null;
 

@@ -120,7 +120,7 @@ public sealed class MeasureAffinityTests
         bool hasTap = trainerName is not ("CrossStitch" or "ProgressiveLayeredExtraction" or "Ensemble");
         TaskAffinity affinity = _ml.MultiTask.MeasureAffinity(data, null, TrainerCases.Create(trainerName, _ml));
 
-        Assert.Contains(affinity.NumberOfEpochs, (int[])[2, 2 * networks]);
+        Assert.Equal(2 * networks, affinity.NumberOfEpochs);
         Assert.All(affinity.TaskNames, from => Assert.All(affinity.TaskNames, to =>
         {
             Assert.InRange(affinity.GetLookAhead(from, to), -5, 1);
@@ -128,7 +128,7 @@ public sealed class MeasureAffinityTests
             Assert.Equal(hasTap, affinity.GetSimilarity(from, to) is >= 0 and <= 1);
         }));
         Assert.Equal(hasTap, affinity.SimilarityProblem is null);
-        Assert.Equal(!hasTap, affinity.ToString().Contains("last shared layer.", StringComparison.Ordinal) || affinity.ToString().Contains("no last shared layer", StringComparison.Ordinal));
+        Assert.Equal(!hasTap, affinity.ToString().Contains("no last shared layer", StringComparison.Ordinal));
     }
 
     [Fact]
