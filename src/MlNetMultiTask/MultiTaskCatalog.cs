@@ -99,6 +99,25 @@ public sealed class MultiTaskCatalog
     }
 
     /// <summary>
+    /// Measures how tasks get on with one another in training: what a step for one does to the losses of the others, whether their gradients agree, and how similar the networks are that learn one of them
+    /// each. The trainer is trained once for each seed, and so is a network for each task alone; all of them are disposed.
+    /// </summary>
+    /// <param name="data">The data, as they reach the preprocessing. They are read once for each training: cache what is slow to read.</param>
+    /// <param name="preprocessing">What makes features and labels of the data; null where the trainer can read them as they are.</param>
+    /// <param name="trainer">The trainer. Its network must have parameters that tasks share. Of an ensemble, and of networks that learn from one another, each network counts.</param>
+    /// <param name="options">How much is measured, progress and cancellation; null for the defaults.</param>
+    /// <returns>The affinities.</returns>
+    /// <exception cref="ArgumentException">An option is not valid, a column is missing or of a wrong type, or the trainer's network has no shared parameters.</exception>
+    /// <exception cref="OperationCanceledException">The options' token or the trainer's was cancelled.</exception>
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Catalogs are used through an MLContext.")]
+    public TaskAffinity MeasureAffinity(IDataView data, IEstimator<ITransformer>? preprocessing, MultiTaskTrainer trainer, TaskAffinityOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(trainer);
+        return AffinityMeter.Run(data, preprocessing, trainer, options ?? new TaskAffinityOptions());
+    }
+
+    /// <summary>
     /// Measures what a distillation was worth: the agreement of student and teacher, the metrics of both, the size of both in numbers and bytes, and how fast they score. Asks the teacher
     /// several times.
     /// </summary>

@@ -39,6 +39,7 @@ internal static class CommonOptions
         (nameof(MultiTaskTrainerOptions.Balancing), options => options.Balancing),
         (nameof(MultiTaskTrainerOptions.BalancedGradients), options => options.BalancedGradients),
         (nameof(MultiTaskTrainerOptions.GradientSamplingInterval), options => options.GradientSamplingInterval),
+        (nameof(MultiTaskTrainerOptions.AffinitySamplingInterval), options => options.AffinitySamplingInterval),
     ];
 
     /// <summary>Checks how many trainers there are.</summary>

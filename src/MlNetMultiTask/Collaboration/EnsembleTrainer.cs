@@ -67,6 +67,7 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
                 EpochFactor = _variation?.EpochFactor ?? 1,
                 FeatureFraction = _options.FeatureFraction * (_variation?.FeatureFraction ?? 1),
                 Teaching = _variation?.Teaching,
+                Sampling = _variation?.Sampling,
                 Run = members.GetRun(i),
             })),
         ];

@@ -62,7 +62,7 @@ public sealed class MutualLearningTrainer : MultiTaskTrainer
         NetworkTrainer[] learners =
         [
             .. _options.Learners.Select(member => (member, Drawn: random.NextUInt64())).Select(item =>
-                (NetworkTrainer)item.member.With(new TrainerVariation { Tasks = _variation.Tasks, EpochFactor = _variation.EpochFactor, Seed = drawsSeeds ? item.Drawn : item.member.Seed })),
+                (NetworkTrainer)item.member.With(new TrainerVariation { Tasks = _variation.Tasks, EpochFactor = _variation.EpochFactor, Seed = drawsSeeds ? item.Drawn : item.member.Seed, Sampling = _variation.Sampling })),
         ];
         IReadOnlyList<NetworkModel>? initial = (initialModel ?? _training.InitialModel) is { } given ? WarmStart.GetNetworkModels(given, learners.Length) : null;
         var training = new NetworkTraining(this, _training, _variation, learners, _options.PeerWeight, _options.Convergence);

@@ -79,6 +79,11 @@ internal static class HistoryJson
             TaskGradientsJson.Write(json, gradients);
         }
 
+        if (epoch.Affinity is { } affinity)
+        {
+            TaskLookAheadJson.Write(json, affinity);
+        }
+
         json.WriteNumber("learningRate", epoch.LearningRate);
         if (epoch.ParameterDistance is { } distance)
         {
@@ -126,6 +131,7 @@ internal static class HistoryJson
 
         IReadOnlyDictionary<string, double> Needed(string name) => Figures(name) ?? throw json.Invalid(name, "numbers");
 
+        string[] names = [.. tasks.Select(task => task.Task)];
         return new TrainingEpoch
         {
             Number = json.GetInt32("number", 1, MaximumNumberOfEpochs),
@@ -134,7 +140,8 @@ internal static class HistoryJson
             ValidationLosses = Figures("validationLosses"),
             ValidationMetrics = Figures("validationMetrics"),
             TaskWeights = Needed("taskWeights"),
-            Gradients = TaskGradientsJson.Read(json, [.. tasks.Select(task => task.Task)]),
+            Gradients = TaskGradientsJson.Read(json, names),
+            Affinity = TaskLookAheadJson.Read(json, names),
             LearningRate = json.GetDouble("learningRate"),
             ParameterDistance = json.Has("parameterDistance") ? json.GetDouble("parameterDistance") : null,
             ExpertUse = ExpertUseJson.Read(json),

@@ -28,4 +28,8 @@ internal sealed class HistoryRow
     public required double Agreement { get; init; }
 
     public required double GradientNorm { get; init; }
+
+    public required double AffinityToOthers { get; init; }
+
+    public required double AffinityFromOthers { get; init; }
 }

@@ -133,6 +133,18 @@ internal sealed class NetworkModel : Model
         }
     });
 
+    /// <summary>What the network's last shared layer gives for a batch of rows [rows x F], row by row; null where it has none.</summary>
+    public float[]? GetRepresentation(float[] features, int rowCount)
+    {
+        float[]? representation = null;
+        Compute(features, rowCount, null, outputs =>
+        {
+            using torch.Tensor? tap = outputs.Tap?.contiguous();
+            representation = tap?.AsSpan().ToArray();
+        });
+        return representation;
+    }
+
     private void Compute(float[] features, int rowCount, IReadOnlyList<bool>? active, Action<NetworkOutputs> use)
     {
         using SharedLifetime.Reference reference = _lifetime.Acquire();

@@ -36,6 +36,9 @@ public sealed class TrainingEpoch
     /// <summary>How the tasks' gradients compared; null where they were not compared (<see cref="MultiTaskTrainerOptions.GradientSamplingInterval"/>), and in the means of several networks.</summary>
     public TaskGradients? Gradients { get; init; }
 
+    /// <summary>What steps for one task would do to the others; null where nothing was sampled (<see cref="MultiTaskTrainerOptions.AffinitySamplingInterval"/>), and in the means of several networks.</summary>
+    public TaskLookAhead? Affinity { get; init; }
+
     /// <summary>
     /// Of soft parameter sharing, how far apart the tasks' networks are after the epoch: Σ_{i&lt;j} ‖θᵢ − θⱼ‖² over the parameters that are kept close, whatever the pairs
     /// weigh. Null for other networks.
@@ -74,6 +77,7 @@ public sealed class TrainingEpoch
         ValidationMetrics = ValidationMetrics,
         TaskWeights = TaskWeights,
         Gradients = Gradients,
+        Affinity = Affinity,
         LearningRate = LearningRate,
         ParameterDistance = ParameterDistance,
         ExpertUse = ExpertUse,

@@ -38,7 +38,8 @@ public sealed class TrainingHistory
     /// <summary>
     /// Returns the history as data: a row for each epoch and task, with the columns <c>Epoch</c>, <c>Task</c>, <c>TrainingLoss</c>,
     /// <c>ValidationLoss</c>, <c>MetricName</c>, <c>TrainingMetric</c>, <c>ValidationMetric</c>, <c>TaskWeight</c>, <c>LearningRate</c>,
-    /// <c>Seconds</c> and <c>ParameterDistance</c> (these three of the epoch), <c>Agreement</c> and <c>GradientNorm</c>. What there is not is NaN.
+    /// <c>Seconds</c> and <c>ParameterDistance</c> (these three of the epoch), <c>Agreement</c>, <c>GradientNorm</c>, and
+    /// <c>AffinityToOthers</c> and <c>AffinityFromOthers</c> (what steps for the task do to the others, and theirs to it, in the mean over the others). What there is not is NaN.
     /// </summary>
     /// <param name="mlContext">The context of the view.</param>
     /// <returns>The view.</returns>
@@ -55,7 +56,7 @@ public sealed class TrainingHistory
     /// <returns>The text, with a header line.</returns>
     public string ToCsv()
     {
-        var text = new StringBuilder("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds,ParameterDistance,Agreement,GradientNorm\r\n");
+        var text = new StringBuilder("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds,ParameterDistance,Agreement,GradientNorm,AffinityToOthers,AffinityFromOthers\r\n");
         foreach (HistoryRow row in GetRows())
         {
             text.AppendJoin(
@@ -72,7 +73,9 @@ public sealed class TrainingHistory
                 Number(row.Seconds),
                 Number(row.ParameterDistance),
                 Number(row.Agreement),
-                Number(row.GradientNorm)).Append("\r\n");
+                Number(row.GradientNorm),
+                Number(row.AffinityToOthers),
+                Number(row.AffinityFromOthers)).Append("\r\n");
         }
 
         return text.ToString();
@@ -130,6 +133,8 @@ public sealed class TrainingHistory
         ParameterDistance = epoch.ParameterDistance ?? double.NaN,
         Agreement = epoch.Agreement?[task] ?? double.NaN,
         GradientNorm = epoch.Gradients?.Norms[task] ?? double.NaN,
+        AffinityToOthers = epoch.Affinity?.GetMeanOverOthers(task, backward: false) ?? double.NaN,
+        AffinityFromOthers = epoch.Affinity?.GetMeanOverOthers(task, backward: true) ?? double.NaN,
     }));
 
     private static string Number(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);

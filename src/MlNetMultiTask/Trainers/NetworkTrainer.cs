@@ -20,6 +20,7 @@ public abstract class NetworkTrainer : MultiTaskTrainer
     {
         _variation = variation ?? new TrainerVariation();
         MultiTaskTrainerOptions own = options.For(_variation.Tasks, _variation.EpochFactor);
+        own = _variation.Sampling is { } sampling ? own.With(sampling) : own;
         _options = _variation.Run is { } run ? own.With(run) : own;
     }
 

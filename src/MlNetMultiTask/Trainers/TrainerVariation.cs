@@ -26,6 +26,9 @@ internal sealed record TrainerVariation
     /// <summary>What it learns from beside labels; null for nothing.</summary>
     public ITeaching? Teaching { get; init; }
 
+    /// <summary>In which steps it is sampled to tell how tasks get on with one another; null for what its options say.</summary>
+    public AffinitySampling? Sampling { get; init; }
+
     /// <summary>How it runs, instead of as its options say; null for that.</summary>
     public TrainingRun? Run { get; init; }
 }

@@ -11,9 +11,10 @@ internal sealed class Balancer
     private readonly ITrainingEngine _engine;
     private readonly TaskWeighting _weighting;
     private readonly CounterRandom _random;
-    private double[] _weightSums = [];
-    private int[] _weightSteps = [];
-    private GradientSums _gradients = new(0);
+    private double[] _weightSums;
+    private int[] _weightSteps;
+    private GradientSums _gradients;
+    private int? _interval;
 
     /// <param name="options">The options of the network's trainer.</param>
     /// <param name="tasks">The tasks, in the order of the network's outputs.</param>
@@ -27,7 +28,7 @@ internal sealed class Balancer
         _engine = engine;
         _weighting = options.Balancing.Start([.. tasks.Select(task => task.Name)]);
         _random = new CounterRandom(seed, (uint)RandomStream.Balancing);
-        BeginEpoch();
+        (_weightSums, _weightSteps, _gradients) = (new double[tasks.Count], new int[tasks.Count], new GradientSums(tasks.Count));
         if (engine.HasSharedParameters)
         {
             return;
@@ -41,7 +42,7 @@ internal sealed class Balancer
                 nameof(options));
         }
 
-        if (options.GradientSamplingInterval is not null)
+        if (options.GetGradientInterval(1) is not null)
         {
             throw new ArgumentException($"Option GradientSamplingInterval asks to compare the tasks' gradients of the parameters they share; {problem} Leave it null, or use a network with shared layers.", nameof(options));
         }
@@ -55,8 +56,9 @@ internal sealed class Balancer
     /// <summary>How the tasks' gradients compared in the epoch so far; null where they were not compared.</summary>
     public TaskGradients? Gradients => _gradients.StepCount == 0 ? null : new TaskGradients([.. _tasks.Select(task => task.Name)], _gradients.StepCount, _gradients.GetNorms(), _gradients.GetCosines(), _gradients.GetConflicts());
 
-    public void BeginEpoch()
+    public void BeginEpoch(int stepsPerEpoch)
     {
+        _interval = _options.GetGradientInterval(stepsPerEpoch);
         _weightSums = new double[_tasks.Count];
         _weightSteps = new int[_tasks.Count];
         _gradients = new GradientSums(_tasks.Count);
@@ -82,7 +84,7 @@ internal sealed class Balancer
         }
 
         double[]? norms = Needs(BalancingNeeds.Norms) ? _engine.ComputeNorms() : null;
-        double[,]? gramian = BalancesGradients || step % _options.GradientSamplingInterval == 0 ? Pick(_engine.ComputeSharedGramian(keepsGraph: !BalancesGradients), tasks) : null;
+        double[,]? gramian = BalancesGradients || step % _interval == 0 ? Pick(_engine.ComputeSharedGramian(keepsGraph: !BalancesGradients), tasks) : null;
         if (gramian is not null)
         {
             RequireFinite(gramian, tasks);

@@ -71,6 +71,9 @@ internal sealed class FlatParameters : IParameterBuffers, IDisposable
     /// <summary>The same numbers.</summary>
     public Span<float> SharedGradientSpan => GradientSpan[..(int)SharedCount];
 
+    /// <summary>The shared parameters' part of <see cref="ValueSpan"/>.</summary>
+    public Span<float> SharedValueSpan => ValueSpan[..(int)SharedCount];
+
     public ReadOnlySpan<float> GetValues(Parameter parameter) => ValueSpan.Slice(_places[parameter].Start, _places[parameter].Length);
 
     public Span<float> GetGradients(Parameter parameter) => GradientSpan.Slice(_places[parameter].Start, _places[parameter].Length);

@@ -67,6 +67,13 @@ internal interface ITrainingEngine : IDisposable
     /// <summary>Computes the losses of the batch once more, after an update; all else that the engine tells stays that of the step.</summary>
     IReadOnlyList<double> ComputeLossesAfterUpdate(Batch batch);
 
+    /// <summary>Tells what a plain step of the shared parameters for one task alone would do to the losses of all, before loss weights, with the masks of the step. Everything is left as it was, bit by bit: the parameters, and a gradient that has been computed.</summary>
+    /// <param name="batch">The batch for which losses were computed last.</param>
+    /// <param name="tasks">The tasks that take part; each has a target in the batch.</param>
+    /// <param name="learningRate">The size of the step.</param>
+    /// <returns>The shares of their losses that they would lose [T, T], a row for each task that moves the parameters; of no meaning for other tasks, and not finite where they can't be computed.</returns>
+    double[,] LookAhead(Batch batch, IReadOnlyList<int> tasks, double learningRate);
+
     /// <summary>Adds a batch's losses, without gradients, to sums over rows: per task Σ w m l and Σ w m.</summary>
     void Measure(Batch batch, double[] lossSums, double[] weightSums);
 

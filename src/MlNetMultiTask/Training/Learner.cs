@@ -14,6 +14,7 @@ internal sealed class Learner : IDisposable
     private readonly IReadOnlyList<RunningMetric> _metrics;
     private readonly ulong _seed;
     private readonly Balancer _balancer;
+    private readonly LookAheadMeter _lookAhead;
     private readonly bool[] _frozen;
     private GateSums _gates = new([]);
     private double _rate;
@@ -38,6 +39,7 @@ internal sealed class Learner : IDisposable
         _frozen = new bool[tasks.Count];
         try
         {
+            _lookAhead = new LookAheadMeter(options, tasks, engine);
             _balancer = new Balancer(options, tasks, seed, engine);
         }
         catch
@@ -64,13 +66,17 @@ internal sealed class Learner : IDisposable
     /// <summary>How the tasks' gradients compared in the epoch so far; null where they were not compared.</summary>
     public TaskGradients? Gradients => _balancer.Gradients;
 
+    /// <summary>What steps for one task would do to the others, in the epoch so far; null where nothing was sampled.</summary>
+    public TaskLookAhead? Affinity => _lookAhead.Affinity;
+
     /// <summary>Begins an epoch.</summary>
     /// <param name="epoch">The epochs completed.</param>
     /// <param name="stepsPerEpoch">The steps of an epoch.</param>
     public void BeginEpoch(int epoch, int stepsPerEpoch)
     {
         (_epoch, _step, _stepsPerEpoch) = (epoch, 0, stepsPerEpoch);
-        _balancer.BeginEpoch();
+        _balancer.BeginEpoch(stepsPerEpoch);
+        _lookAhead.BeginEpoch(stepsPerEpoch);
         Sums = new EpochSums(_tasks.Count);
         _gates = new GateSums(Engine.Gates);
         Engine.BeginEpoch(new CounterRandom(_seed, (uint)RandomStream.Dropout, (uint)epoch).NextUInt64());
@@ -90,6 +96,7 @@ internal sealed class Learner : IDisposable
         Engine.Observe(batch, _metrics);
         _gates.Add(Engine.GateWeights);
         BalancingStep? balanced = _balancer.Balance(losses, _frozen, _epoch + 1, _step - 1, _rate);
+        _lookAhead.Sample(losses, batch, _step - 1, _rate);
         Engine.Update(_rate);
         _balancer.Observe(balanced, batch);
         Sums.Add(losses);
@@ -127,6 +134,7 @@ internal sealed class Learner : IDisposable
         ValidationMetrics = validation?.Metrics,
         TaskWeights = TaskWeights,
         Gradients = Gradients,
+        Affinity = Affinity,
         LearningRate = _rate,
         ParameterDistance = Engine.ParameterDistance,
         ExpertUse = ExpertUse.Of(_gates, _tasks),

@@ -20,6 +20,7 @@ public abstract partial class MultiTaskTrainerOptions
         Require(Balancing!.Start([.. Tasks.Select(task => task.Name)]) is not null, nameof(Balancing), $"is {Balancing.Name}, whose Start gives null; it must give a method at work");
         Require(Enum.IsDefined(BalancedGradients), nameof(BalancedGradients), string.Create(CultureInfo.InvariantCulture, $"is {BalancedGradients}, which is none of its values"));
         Require(GradientSamplingInterval is null or > 0, nameof(GradientSamplingInterval), string.Create(CultureInfo.InvariantCulture, $"is {GradientSamplingInterval}; it must be 1 or more, or null"));
+        Require(AffinitySamplingInterval is null or > 0, nameof(AffinitySamplingInterval), string.Create(CultureInfo.InvariantCulture, $"is {AffinitySamplingInterval}; it must be 1 or more, or null"));
         Require(Optimizer is not null, nameof(Optimizer), "is null; Optimizer.Adam() is the default");
         Require(MaximumGradientNorm is null or (> 0 and < double.PositiveInfinity), nameof(MaximumGradientNorm), string.Create(CultureInfo.InvariantCulture, $"is {MaximumGradientNorm}; it must be above 0, or null"));
         Require(Enum.IsDefined(Activation), nameof(Activation), string.Create(CultureInfo.InvariantCulture, $"is {Activation}, which is none of its values"));

@@ -13,6 +13,7 @@ public abstract partial class MultiTaskTrainerOptions
     private TaskBalancing _balancing = TaskBalancing.Sum();
     private EarlyStopping? _earlyStopping;
     private ITransformer? _initialModel;
+    private AffinitySampling? _sampling;
 
     /// <summary>The same options, run as part of something larger.</summary>
     internal MultiTaskTrainerOptions With(TrainingRun run)
@@ -21,6 +22,14 @@ public abstract partial class MultiTaskTrainerOptions
         copy._progress = run.Progress;
         copy._checkpointing = run.Checkpointing;
         copy._cancellationToken = run.CancellationToken;
+        return copy;
+    }
+
+    /// <summary>The same options, in a training that is sampled to tell how tasks get on with one another.</summary>
+    internal MultiTaskTrainerOptions With(AffinitySampling sampling)
+    {
+        var copy = (MultiTaskTrainerOptions)MemberwiseClone();
+        copy._sampling = sampling;
         return copy;
     }
 

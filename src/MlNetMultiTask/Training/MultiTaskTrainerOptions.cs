@@ -120,6 +120,13 @@ public abstract partial class MultiTaskTrainerOptions
     public int? GradientSamplingInterval { get; init; }
 
     /// <summary>
+    /// Every how many steps of an epoch, from its first on, training looks ahead, for <see cref="TrainingEpoch.Affinity"/>: what would a step for one task alone do to the losses of the others? 1 or more. Such a step costs a backward and a
+    /// forward pass more per task, and a forward pass; what is learned stays the same, bit by bit. It needs a network with shared parameters.
+    /// </summary>
+    /// <value>The default is null: never.</value>
+    public int? AffinitySamplingInterval { get; init; }
+
+    /// <summary>
     /// The threads that torch uses inside one operation while this trainer trains; 1 or more. Small networks and batches
     /// are fastest with 1: more threads cost more to wake than they compute, above all on a busy machine. The setting
     /// belongs to the whole process: it is put back afterwards, and trainers that run at the same time must agree on it.
@@ -154,4 +161,10 @@ public abstract partial class MultiTaskTrainerOptions
 
     /// <summary>How a training with these options runs.</summary>
     internal TrainingRun Run => new(Progress, Checkpointing, OnCancellation, InitialModel, CancellationToken);
+
+    /// <summary>Every how many steps gradients are compared, in epochs of so many; null for never.</summary>
+    internal int? GetGradientInterval(int stepsPerEpoch) => _sampling?.GetInterval(stepsPerEpoch, GradientSamplingInterval) ?? GradientSamplingInterval;
+
+    /// <summary>Every how many steps training looks ahead, in epochs of so many; null for never.</summary>
+    internal int? GetAffinityInterval(int stepsPerEpoch) => _sampling?.GetInterval(stepsPerEpoch, AffinitySamplingInterval) ?? AffinitySamplingInterval;
 }

@@ -38,4 +38,7 @@ internal enum RandomStream : uint
 
     /// <summary>Which labels are kept where fewer are wanted; the substream is the division of the rows.</summary>
     LabelShares = 12,
+
+    /// <summary>What measuring affinities draws: seeds of trainings; rows, in substream 1.</summary>
+    Affinity = 13,
 }

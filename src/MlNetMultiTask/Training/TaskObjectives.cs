@@ -31,15 +31,12 @@ internal sealed class TaskObjectives(IReadOnlyList<PredictionTask> tasks, IReadO
             double value = 0;
             if (weight > 0)
             {
-                // The share of labelled rows, not the batch's own count, makes the mean unbiased: a lone label does
-                // not weigh like a batch full of them.
-                double share = batch.Targets[i].Soft is null ? labelledShares[i] : 1;
                 torch.Tensor mean = (factors is null ? losses : losses * factors).mean();
                 value = mean.item<float>();
                 step.RowSums[i] = value * batch.RowCount;
                 torch.Tensor? own = frozen[i] ? null : ExtraLosses.OfMembers(tasks[i], i, outputs, batch.Targets[i], factors);
                 objective = own is null ? mean : mean.Plus(own);
-                double factor = tasks[i].LossWeight / share;
+                double factor = tasks[i].LossWeight / GetShare(batch, i);
                 value = (own is null ? value : objective.item<float>()) * factor;
                 objective = factor == 1 ? objective : objective.Times(factor);
             }
@@ -65,6 +62,23 @@ internal sealed class TaskObjectives(IReadOnlyList<PredictionTask> tasks, IReadO
         return (step, objectives);
     }
 
+    /// <summary>The losses against targets, as unbiased means Σ w m l / (B · share) in double precision, before loss weights and without what others add; null where a task has no target in the batch.</summary>
+    public torch.Tensor?[] GetMeans(Batch batch, NetworkOutputs outputs)
+    {
+        torch.Tensor? GetMean(int task)
+        {
+            if (outputs.Raw[task] is null)
+            {
+                return null;
+            }
+
+            (torch.Tensor losses, torch.Tensor? factors, double weight) = GetRows(batch, outputs, task);
+            return weight > 0 ? (factors is null ? losses : losses * factors).to(torch.ScalarType.Float64).mean().Times(1 / GetShare(batch, task)) : null;
+        }
+
+        return [.. tasks.Select((_, task) => GetMean(task))];
+    }
+
     /// <summary>The losses l of a batch's rows [B]; their factors w m, null where all are 1; and Σ w m.</summary>
     public (torch.Tensor Losses, torch.Tensor? Factors, double Weight) GetRows(Batch batch, NetworkOutputs outputs, int task)
     {
@@ -76,4 +90,7 @@ internal sealed class TaskObjectives(IReadOnlyList<PredictionTask> tasks, IReadO
         torch.Tensor? factors = mask is null ? batch.RowWeights : batch.RowWeights is null ? mask : mask * batch.RowWeights;
         return (losses, factors, factors is null ? batch.RowCount : factors.sum().item<float>());
     }
+
+    /// <summary>The share of labelled rows, not the batch's own count, makes a mean unbiased: a lone label does not weigh like a batch full of them.</summary>
+    private double GetShare(Batch batch, int task) => batch.Targets[task].Soft is null ? labelledShares[task] : 1;
 }

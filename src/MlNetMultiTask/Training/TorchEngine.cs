@@ -8,7 +8,7 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace MlNetMultiTask.Training;
 
 /// <summary>Training steps through TorchSharp, for every network. All calls of a step belong into one dispose scope.</summary>
-internal sealed class TorchEngine : ITrainingEngine
+internal sealed partial class TorchEngine : ITrainingEngine
 {
     private readonly MultiTaskNetwork _network;
     private readonly IReadOnlyList<PredictionTask> _tasks;

@@ -215,6 +215,7 @@ internal sealed class TrainingLoop
             ValidationMetrics = ended?.ValidationMetrics,
             TaskWeights = ended?.TaskWeights ?? _session.TaskWeights,
             Gradients = ended is null ? _session.Gradients : ended.Gradients,
+            Affinity = ended is null ? _session.Affinity : ended.Affinity,
             LearningRate = rate,
             RowsPerSecond = _session.RowsPerSecond,
             Elapsed = Elapsed,

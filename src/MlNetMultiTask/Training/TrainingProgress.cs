@@ -46,6 +46,9 @@ public sealed class TrainingProgress
     /// <summary>How the tasks' gradients compared in the epoch so far; null where they have not been compared (<see cref="MultiTaskTrainerOptions.GradientSamplingInterval"/>), and where several networks learn together.</summary>
     public required TaskGradients? Gradients { get; init; }
 
+    /// <summary>What steps for one task would do to the others, in the epoch so far; null where nothing has been sampled (<see cref="MultiTaskTrainerOptions.AffinitySamplingInterval"/>), and where several networks learn together.</summary>
+    public required TaskLookAhead? Affinity { get; init; }
+
     /// <summary>The learning rate of the last step.</summary>
     public required double LearningRate { get; init; }
 

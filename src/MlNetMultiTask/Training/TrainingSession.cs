@@ -74,6 +74,9 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>How the tasks' gradients compared in the epoch so far; null where they were not compared, or there are several learners.</summary>
     public TaskGradients? Gradients => Learners is [var only] ? only.Gradients : null;
 
+    /// <summary>What steps for one task would do to the others, in the epoch so far; null where nothing was sampled, or there are several learners.</summary>
+    public TaskLookAhead? Affinity => Learners is [var only] ? only.Affinity : null;
+
     /// <summary>Is told after each step: the step in its epoch from 0, its loss, and the learning rate, in the mean over learners.</summary>
     public Action<int, double, double>? AfterStep { get; set; }
 

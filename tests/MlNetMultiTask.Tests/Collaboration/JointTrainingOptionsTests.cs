@@ -28,6 +28,7 @@ public sealed class JointTrainingOptionsTests : IDisposable
         ["Balancing"] = (_setup with { Balancing = TaskBalancing.Fixed(("Size", 2)) }, ["Fixed(Size 2)", "Sum"]),
         ["BalancedGradients"] = (_setup with { BalancedGradients = BalancedGradients.OfParameters }, ["OfParameters", "Automatic"]),
         ["GradientSamplingInterval"] = (_setup with { GradientSamplingInterval = 7 }, ["7", "none"]),
+        ["AffinitySamplingInterval"] = (_setup with { AffinitySamplingInterval = 9 }, ["9", "none"]),
         ["NumberOfThreads"] = (_setup with { NumberOfThreads = 1 }, ["1", "none"]),
         ["ProgressInterval"] = (_setup with { ProgressInterval = TimeSpan.FromSeconds(3) }, ["00:00:03", "none"]),
         ["OnCancellation"] = (_setup with { OnCancellation = OnCancellation.ReturnBest }, ["ReturnBest", "Throw"]),

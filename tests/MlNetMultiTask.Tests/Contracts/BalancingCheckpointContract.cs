@@ -9,7 +9,7 @@ public sealed class BalancingCheckpointContract : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    private static TrainerSetup Setup => new() { MaximumNumberOfEpochs = 5, Dropout = 0.2, ValidationColumnName = "Held", GradientSamplingInterval = 2 };
+    private static TrainerSetup Setup => new() { MaximumNumberOfEpochs = 5, Dropout = 0.2, ValidationColumnName = "Held", GradientSamplingInterval = 2, AffinitySamplingInterval = 2 };
 
     public void Dispose() => _folder.Dispose();
 
@@ -76,7 +76,7 @@ public sealed class BalancingCheckpointContract : IDisposable
     /// <summary>Cuts a training off in the middle of the epoch behind a cut, and goes on.</summary>
     private void GoOn(string trainerName, TaskBalancing method, int cut, BalancedGradients mode = BalancedGradients.Automatic)
     {
-        TrainerSetup setup = TrainerCases.WithoutRefused(trainerName, Setup with { Balancing = method, BalancedGradients = mode, GradientSamplingInterval = trainerName == "SoftParameterSharing" ? null : 2 });
+        TrainerSetup setup = TrainerCases.WithoutRefused(trainerName, Setup with { Balancing = method, BalancedGradients = mode, GradientSamplingInterval = trainerName == "SoftParameterSharing" ? null : 2, AffinitySamplingInterval = trainerName == "SoftParameterSharing" ? null : 2 });
         using var whole = new Fitted(trainerName, setup);
         using var cancellation = new CancellationTokenSource();
         var checkpointing = new Checkpointing(_folder[""]);

@@ -118,6 +118,36 @@ public sealed class BalancingContract
             });
         });
 
+    /// <summary>The same model bit by bit, and what a method remembers: parameters are moved and put back.</summary>
+    [Theory]
+    [MemberData(nameof(TrainerCases.OfSharedParameters), MemberType = typeof(TrainerCases))]
+    public void Looking_ahead_is_seen_and_changes_nothing(string trainerName) =>
+        Assert.All((string[])["Sum", "GradNorm", "FAMO", "MGDA", "Random"], method =>
+        {
+            var reports = new List<TrainingProgress>();
+            TrainerSetup setup = TrainerCases.WithoutRefused(trainerName, Setup with { Balancing = Create(method), Dropout = 0.2 });
+            var ml = new MLContext(1);
+            IDataView data = Data(ml);
+            using MultiTaskTransformer model = Fit(ml, trainerName, setup with { AffinitySamplingInterval = 2, Progress = new Report(reports.Add) }, data);
+
+            Assert.Equal(Train(trainerName, setup), Bytes(model, data));
+            Assert.All(Histories(model), history =>
+            {
+                Assert.Equal(method == "MGDA" ? [3, 3] : [null, null], history.Epochs.Select(epoch => epoch.Gradients?.NumberOfSteps));
+
+                // Of three steps an epoch, the first and the last.
+                Assert.All(history.Epochs, epoch => Assert.Equal(2, epoch.Affinity!.NumberOfSteps));
+                Assert.All(history.Epochs, epoch => Assert.Equal(history.TaskNames, epoch.Affinity!.TaskNames));
+                Assert.All(history.TaskNames, task => Assert.InRange(history.Epochs[0].Affinity!.GetAffinity(task, task), 1e-9, 1));
+                Assert.InRange(history.Epochs[0].Affinity!.GetAffinity("Size", "Color"), -1, 1);
+                Assert.NotEqual(history.Epochs[0].Affinity!.GetAffinity("Size", "Color"), history.Epochs[0].Affinity!.GetAffinity("Color", "Size"));
+            });
+            if (Alone(model))
+            {
+                Assert.Equal(model.History!.Epochs.Select(epoch => epoch.Affinity!.ToString()), reports.Select(report => report.Affinity!.ToString()));
+            }
+        });
+
     [Fact]
     public void Networks_without_shared_parameters_refuse_what_balances_or_compares_gradients()
     {
@@ -142,6 +172,10 @@ public sealed class BalancingContract
                 Assert.Contains($"Balancing is {method.Name}", message, StringComparison.Ordinal);
                 Assert.Contains("the network SoftParameterSharing", message, StringComparison.Ordinal);
             }
+
+            string ahead = Refuse(wrap, Setup with { AffinitySamplingInterval = 5 });
+            Assert.Contains("Option AffinitySamplingInterval", ahead, StringComparison.Ordinal);
+            Assert.Contains("the network SoftParameterSharing", ahead, StringComparison.Ordinal);
 
             string sampling = Refuse(wrap, Setup with { GradientSamplingInterval = 5 });
             Assert.Contains("Option GradientSamplingInterval", sampling, StringComparison.Ordinal);

@@ -25,6 +25,8 @@ public sealed record TrainerSetup
 
     public int? GradientSamplingInterval { get; init; }
 
+    public int? AffinitySamplingInterval { get; init; }
+
     public Optimizer Optimizer { get; init; } = Optimizer.Adam();
 
     public double? MaximumGradientNorm { get; init; }

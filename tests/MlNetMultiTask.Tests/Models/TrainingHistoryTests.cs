@@ -18,7 +18,7 @@ public sealed class TrainingHistoryTests
     {
         IDataView view = Create().ToDataView(new MLContext());
 
-        Assert.Equal(["Epoch", "Task", "TrainingLoss", "ValidationLoss", "MetricName", "TrainingMetric", "ValidationMetric", "TaskWeight", "LearningRate", "Seconds", "ParameterDistance", "Agreement", "GradientNorm"], view.Schema.Select(column => column.Name));
+        Assert.Equal(["Epoch", "Task", "TrainingLoss", "ValidationLoss", "MetricName", "TrainingMetric", "ValidationMetric", "TaskWeight", "LearningRate", "Seconds", "ParameterDistance", "Agreement", "GradientNorm", "AffinityToOthers", "AffinityFromOthers"], view.Schema.Select(column => column.Name));
         Assert.Equal([1, 1, 2, 2], view.GetColumn<int>("Epoch"));
         Assert.Equal(["Color", Formula, "Color", Formula], view.GetColumn<string>("Task"));
         Assert.Equal([1.5, 0.1, 1.25, 0.05], view.GetColumn<double>("TrainingLoss"));
@@ -36,10 +36,10 @@ public sealed class TrainingHistoryTests
             CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
             string[] lines = Create().ToCsv().Split("\r\n");
 
-            Assert.Equal("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds,ParameterDistance,Agreement,GradientNorm", lines[0]);
-            Assert.Equal("1,Color,1.5,2.5,MicroAccuracy,0.75,0.5,1,0.001,0.5,,,", lines[1]);
-            Assert.Equal("1,\"'=HYPERLINK(\"\"http://x\"\"), a\",0.1,,RSquared,0.9,,0,0.001,0.5,,0.625,", lines[2]);
-            Assert.Equal("2,Color,1.25,2.25,MicroAccuracy,0.75,0.5,1,0.001,0.5,0.25,,", lines[3]);
+            Assert.Equal("Epoch,Task,TrainingLoss,ValidationLoss,MetricName,TrainingMetric,ValidationMetric,TaskWeight,LearningRate,Seconds,ParameterDistance,Agreement,GradientNorm,AffinityToOthers,AffinityFromOthers", lines[0]);
+            Assert.Equal("1,Color,1.5,2.5,MicroAccuracy,0.75,0.5,1,0.001,0.5,,,,,", lines[1]);
+            Assert.Equal("1,\"'=HYPERLINK(\"\"http://x\"\"), a\",0.1,,RSquared,0.9,,0,0.001,0.5,,0.625,,,", lines[2]);
+            Assert.Equal("2,Color,1.25,2.25,MicroAccuracy,0.75,0.5,1,0.001,0.5,0.25,,,,", lines[3]);
             Assert.Equal(6, lines.Length);
         }
         finally
@@ -117,9 +117,9 @@ public sealed class TrainingHistoryTests
         string[] lines = history.ToCsv().Split("\r\n");
 
         Assert.Equal([double.NaN, double.NaN, 0.4125, double.NaN], history.ToDataView(new MLContext()).GetColumn<double>("GradientNorm"));
-        Assert.EndsWith(",,,", lines[1], StringComparison.Ordinal);
-        Assert.EndsWith(",0.25,,0.4125", lines[3], StringComparison.Ordinal);
-        Assert.EndsWith(",0.25,,", lines[4], StringComparison.Ordinal);
+        Assert.EndsWith(",,,,,", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(",0.25,,0.4125,,", lines[3], StringComparison.Ordinal);
+        Assert.EndsWith(",0.25,,,,", lines[4], StringComparison.Ordinal);
     }
 
     [Fact]

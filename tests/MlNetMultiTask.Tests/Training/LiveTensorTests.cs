@@ -93,13 +93,16 @@ public sealed class LiveTensorTests
     [InlineData("MGDA", BalancedGradients.OfParameters, null)]
     [InlineData("PCGrad", BalancedGradients.OfRepresentation, null)]
     [InlineData("UPGrad", BalancedGradients.OfRepresentation, 1)]
-    public void A_session_gives_back_what_it_took(string method, BalancedGradients mode, int? interval)
+    [InlineData("Sum", BalancedGradients.OfParameters, null, 1)]
+    [InlineData("FAMO", BalancedGradients.OfParameters, 2, 2)]
+    [InlineData("UPGrad", BalancedGradients.OfRepresentation, null, 2)]
+    public void A_session_gives_back_what_it_took(string method, BalancedGradients mode, int? interval, int? ahead = null)
     {
         var rows = new TrainingRows(20);
         rows.Labels[0][3] = float.NaN;
         using MultiTaskNetwork network = rows.CreateNetwork();
         long before = Settle();
-        var options = new HardParameterSharingOptions { Tasks = rows.Tasks, BatchSize = 8, MaximumNumberOfEpochs = 2, Balancing = BalancingMethods.Create(method), GradientSamplingInterval = interval };
+        var options = new HardParameterSharingOptions { Tasks = rows.Tasks, BatchSize = 8, MaximumNumberOfEpochs = 2, Balancing = BalancingMethods.Create(method), GradientSamplingInterval = interval, AffinitySamplingInterval = ahead };
         InMemoryBatchSource source = rows.OpenSource();
         using (var session = new TrainingSession(options, rows.Tasks, 1, [new Learner(options, rows.Tasks, rows.CreateMetrics(), 1, new TorchEngine(network, rows.Tasks, source.LabelledShares) { BalancedGradients = mode })], source, rows.OpenSource()))
         {

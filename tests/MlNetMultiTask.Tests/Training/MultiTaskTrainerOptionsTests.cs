@@ -19,6 +19,7 @@ public sealed class MultiTaskTrainerOptionsTests
         Assert.Equal("Sum", options.Balancing.Name);
         Assert.Equal(BalancedGradients.Automatic, options.BalancedGradients);
         Assert.Null(options.GradientSamplingInterval);
+        Assert.Null(options.AffinitySamplingInterval);
         Assert.Null(options.NumberOfThreads);
         Assert.Equal([128, 64], options.SharedLayers);
         Assert.Equal([32], options.HeadLayers);
@@ -33,6 +34,7 @@ public sealed class MultiTaskTrainerOptionsTests
             BatchSize = 1,
             NumberOfThreads = 1,
             GradientSamplingInterval = 1,
+            AffinitySamplingInterval = 1,
             SharedLayers = [],
             HeadLayers = [],
             ExampleWeightColumnName = "Weight",
@@ -133,6 +135,8 @@ public sealed class MultiTaskTrainerOptionsTests
             (new() { Tasks = _tasks, BalancedGradients = (BalancedGradients)(-1) }, "BalancedGradients", "is -1"),
             (new() { Tasks = _tasks, GradientSamplingInterval = 0 }, "GradientSamplingInterval", "is 0; it must be 1 or more, or null"),
             (new() { Tasks = _tasks, GradientSamplingInterval = -3 }, "GradientSamplingInterval", "is -3"),
+            (new() { Tasks = _tasks, AffinitySamplingInterval = 0 }, "AffinitySamplingInterval", "is 0; it must be 1 or more, or null"),
+            (new() { Tasks = _tasks, AffinitySamplingInterval = -3 }, "AffinitySamplingInterval", "is -3"),
             (new() { Tasks = _tasks, Dropout = 1 }, "Dropout", "below 1"),
             (new() { Tasks = _tasks, Dropout = -0.1 }, "Dropout", "from 0"),
             (new() { Tasks = _tasks, Activation = (Activation)99 }, "Activation", "99"),

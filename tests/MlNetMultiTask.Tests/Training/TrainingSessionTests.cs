@@ -238,6 +238,8 @@ public sealed class TrainingSessionTests
 
         public IReadOnlyList<double> ComputeLossesAfterUpdate(Batch batch) => throw new NotSupportedException();
 
+        public double[,] LookAhead(Batch batch, IReadOnlyList<int> tasks, double learningRate) => throw new NotSupportedException();
+
         public double[,] ComputeSharedGramian(bool keepsGraph) => throw new NotSupportedException();
 
         public void CombineSharedGradients(ReadOnlySpan<double> weights) => throw new NotSupportedException();
