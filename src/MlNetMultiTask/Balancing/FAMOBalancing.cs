@@ -25,6 +25,8 @@ internal sealed class FAMOBalancing : TaskBalancing
 
     public override TaskWeighting Start(IReadOnlyList<string> tasks) => new Weighting(tasks.Count, _learningRate, _weightDecay, _minima.For(tasks, 0, $"TaskBalancing.{Name}"));
 
+    internal override TaskBalancing For(IReadOnlyList<string> tasks) => new FAMOBalancing(_learningRate, _weightDecay, _minima.Among(tasks));
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}(learning rate {_learningRate}, weight decay {_weightDecay}{_minima})");
 
     private sealed class Weighting(int count, double learningRate, double weightDecay, double[] minima) : LearnedWeighting(count, start: 0)

@@ -17,6 +17,8 @@ internal sealed class FixedBalancing(IReadOnlyList<(string Task, float Weight)> 
             : throw new ArgumentException("TaskBalancing.Fixed gives every task the weight 0, so that nothing would be learned.");
     }
 
+    internal override TaskBalancing For(IReadOnlyList<string> tasks) => new FixedBalancing(_weights.Among(tasks));
+
     /// <summary>Returns the method and its weights.</summary>
     public override string ToString() => $"{Name}({_weights.ToString().TrimStart(',', ' ')})";
 }

@@ -37,6 +37,10 @@ internal sealed class NamedNumbers
             ? throw new ArgumentException($"{giver} names '{unknown}', which is no task of this trainer; its tasks are '{string.Join("', '", tasks)}'.")
             : [.. tasks.Select(task => _numbers.GetValueOrDefault(task, usual))];
 
+    /// <summary>The numbers of those tasks that are among some.</summary>
+    public IReadOnlyList<(string Task, float Number)> Among(IReadOnlyList<string> tasks) =>
+        [.. _numbers.Where(number => tasks.Contains(number.Key)).Select(number => (number.Key, (float)number.Value))];
+
     /// <summary>Returns the tasks by name and their numbers, as short as they were given, each behind a comma.</summary>
     public override string ToString() => string.Concat(_numbers.OrderBy(number => number.Key, StringComparer.Ordinal).Select(number => string.Create(CultureInfo.InvariantCulture, $", {number.Key} {(float)number.Value}")));
 }

@@ -23,6 +23,8 @@ internal sealed class STCHBalancing : TaskBalancing
 
     public override TaskWeighting Start(IReadOnlyList<string> tasks) => new Weighting(_smoothing, _ideals.For(tasks, 0, $"TaskBalancing.{Name}"));
 
+    internal override TaskBalancing For(IReadOnlyList<string> tasks) => new STCHBalancing(_smoothing, _ideals.Among(tasks));
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}(smoothing {_smoothing}{_ideals})");
 
     private sealed class Weighting(double smoothing, double[] ideals) : TaskWeighting

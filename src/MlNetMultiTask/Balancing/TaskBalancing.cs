@@ -37,6 +37,9 @@ public abstract partial class TaskBalancing
     /// <returns>The text.</returns>
     public override string ToString() => Name;
 
+    /// <summary>The method for some of the trainer's tasks, without what it is told of the others.</summary>
+    internal virtual TaskBalancing For(IReadOnlyList<string> tasks) => this;
+
     private protected string Describe(string option, double value) => string.Create(CultureInfo.InvariantCulture, $"{Name}({option} {value})");
 
     /// <summary>Checks a number that a method is given.</summary>

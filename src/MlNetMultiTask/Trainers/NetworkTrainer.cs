@@ -19,6 +19,7 @@ public abstract class NetworkTrainer : MultiTaskTrainer
         : base(environment, Validated(options).Tasks, (uint?)options.Seed, variation)
     {
         _variation = variation ?? new TrainerVariation();
+        options = _variation.Tasks is { } tasks ? options.For(tasks) : options;
         _options = _variation.Run is { } run ? options.With(run) : options;
     }
 

@@ -10,6 +10,7 @@ public abstract partial class MultiTaskTrainerOptions
 {
     private Checkpointing? _checkpointing;
     private IProgress<TrainingProgress>? _progress;
+    private TaskBalancing _balancing = TaskBalancing.Sum();
     private CancellationToken _cancellationToken;
 
     private protected MultiTaskTrainerOptions()
@@ -110,7 +111,7 @@ public abstract partial class MultiTaskTrainerOptions
 
     /// <summary>How the tasks are settled against one another.</summary>
     /// <value>The default is <see cref="TaskBalancing.Sum"/>.</value>
-    public TaskBalancing Balancing { get; init; } = TaskBalancing.Sum();
+    public TaskBalancing Balancing { get => _balancing; init => _balancing = value; }
 
     /// <summary>Which gradients of the tasks are balanced, by methods on gradients, or compared, by <see cref="GradientSamplingInterval"/>.</summary>
     /// <value>The default is <see cref="BalancedGradients.Automatic"/>: those of the shared parameters, unless they are very many.</value>
@@ -166,6 +167,18 @@ public abstract partial class MultiTaskTrainerOptions
         copy._progress = run.Progress;
         copy._checkpointing = run.Checkpointing;
         copy._cancellationToken = run.CancellationToken;
+        return copy;
+    }
+
+    /// <summary>The same options for the training of some of the tasks, which leaves out what balancing is told of others.</summary>
+    /// <exception cref="ArgumentException">Early stopping watches another task.</exception>
+    internal MultiTaskTrainerOptions For(IReadOnlyList<PredictionTask> tasks)
+    {
+        string[] names = [.. tasks.Select(task => task.Name)];
+        string? watched = EarlyStopping?.Monitor.TaskName;
+        Require(watched is null || names.Contains(watched), nameof(EarlyStopping), $"watches the task '{watched}', and the tasks '{string.Join("', '", names)}' are trained without it; use a monitor of all tasks, or a trainer of its own for these");
+        var copy = (MultiTaskTrainerOptions)MemberwiseClone();
+        copy._balancing = _balancing.For(names);
         return copy;
     }
 }

@@ -23,11 +23,12 @@ public static class TrainerCases
             SharedTrunk = Trunk.Residual(width: 16, numberOfBlocks: 1),
             OwnLossWeight = 0.5,
         }),
+        ["TaskGroups"] = (ml, setup) => ml.MultiTask.Trainers.TaskGroups(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()), Divide(setup.Tasks)),
         ["Distillation"] = (ml, setup) => Distil(ml, setup, ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>())),
     };
 
     /// <summary>The trainers whose model comes of several trainings, each of which keeps the contracts of one, and how many they are.</summary>
-    private static readonly Dictionary<string, int> _several = new() { ["Ensemble"] = 2 };
+    private static readonly Dictionary<string, int> _several = new() { ["Ensemble"] = 2, ["TaskGroups"] = 2 };
 
     /// <summary>The trainers that choose among networks by validation data, where there are any.</summary>
     private static readonly string[] _choosing = ["MutualLearning"];
@@ -98,6 +99,9 @@ public static class TrainerCases
 
         return data;
     }
+
+    /// <summary>The first and the last tasks; a group for one task alone.</summary>
+    private static string[][] Divide(IReadOnlyList<PredictionTask> tasks) => [.. tasks.Select(task => task.Name).Chunk(Math.Max(1, (tasks.Count + 1) / 2))];
 
     /// <summary>
     /// A student of a teacher that knows the tags, where they are a task: the contracts on labels that are missing, or all the same, are of other tasks, since a teacher makes up for these. Where
