@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MlNetMultiTask.FreshProcess;
 using MlNetMultiTask.Models;
 using MlNetMultiTask.Tests.Contracts;
@@ -304,7 +303,7 @@ public sealed class TaskGroupsTrainerTests : IDisposable
         TaskGroupsTrainer groups = Trainers.TaskGroups(trainer, ["Color", "Big"], ["Size", "Tags"]);
 
         Says(() => groups.Fit(_data), "Option EarlyStopping", "'Size'", "'Color', 'Big'", "a monitor of all tasks");
-        Says(() => groups.GetOutputSchema(SchemaShape.Create(_data.Schema)), "Option EarlyStopping");
+        Says(() => groups.GetOutputSchema(Shapes.Of(_data.Schema)), "Option EarlyStopping");
     }
 
     private MultiTaskTrainers Trainers => _ml.MultiTask.Trainers;

@@ -121,7 +121,7 @@ public sealed class TaskGrouperTests
     [Theory]
     [InlineData(7)]
     [InlineData(11)]
-    public void The_order_of_the_tasks_plays_no_part(int count) => Gen.Select(Gen.Int[0, 1_000_000], Gen.Shuffle([.. Enumerable.Range(0, count)])).Sample(
+    public void The_order_of_the_tasks_plays_no_part(int count) => Gen.Select(Gen.Int[0, 1_000_000], Gen.Shuffle(Enumerable.Range(0, count).ToArray())).Sample(
         drawn =>
         {
             (int seed, int[] order) = drawn;

@@ -25,7 +25,7 @@ public sealed class GroupedManifestTests
     [InlineData(Second, "\"name\": \"Size\"", "\"name\": \"Color\"", "task 'Color' is in them twice")]
     [InlineData(First, "\"Big.Score\"", "\"Size.Score\"", "the output column 'Size.Score'")]
     [InlineData(Second, "\"featureColumnName\": \"Features\"", "\"featureColumnName\": \"Others\"", "member 2 reads 4 features of column 'Others'")]
-    [InlineData(First, "\"model\": \"Network\"", "\"model\": \"TaskGroups\"", "numberOfMembers")]
+    [InlineData(First, "\"model\": \"Network\"", "\"model\": \"TaskGroups\"", "must have an array")]
     public void What_does_not_belong_together_is_refused(string entry, string from, string to, string words)
     {
         ModelEntries entries = Save();
