@@ -31,7 +31,7 @@ public sealed class TaskGroupsQualityTests
                 Measure(_ml.MultiTask.Trainers.TaskGroups(Hard(seed), ["A", "B"], ["C", "D"])))),
         ];
 
-        Assert.All(all, measured => Assert.True(measured.Grouped > 0.9 && measured.Grouped > measured.Together + 0.03 && measured.Grouped > measured.Wrong + 0.03, $"{measured}"));
+        Assert.All(all, measured => Assert.True(measured.Grouped > 0.88 && measured.Grouped > measured.Together + 0.04 && measured.Grouped > measured.Wrong + 0.04, $"{measured}"));
         Assert.True(all.Average(measured => measured.Grouped - measured.Together) > 0.08, string.Join(", ", all));
         Assert.True(all.Average(measured => measured.Grouped - measured.Wrong) > 0.08, string.Join(", ", all));
     }
@@ -41,9 +41,9 @@ public sealed class TaskGroupsQualityTests
         Tasks = _tasks,
         SharedLayers = [6],
         HeadLayers = [],
-        BatchSize = 16,
-        MaximumNumberOfEpochs = 60,
-        LearningRate = LearningRateSchedule.Cosine(0.02),
+        BatchSize = 32,
+        MaximumNumberOfEpochs = 40,
+        LearningRate = LearningRateSchedule.Cosine(0.03),
         NumberOfThreads = 1,
         Seed = seed,
     });
