@@ -20,7 +20,7 @@ internal sealed class Sample
     ];
 
     /// <param name="seed">The seed; the widths of layers differ by it.</param>
-    /// <param name="nested">Whether the model is an ensemble with networks inside a network, else a single network.</param>
+    /// <param name="nested">Whether the model is an ensemble with networks inside a network and with groups of tasks, else a single network.</param>
     public Sample(int seed, bool nested)
     {
         var ml = new MLContext(seed);
@@ -89,7 +89,7 @@ internal sealed class Sample
             ],
             SharedTrunk = Trunk.Residual(width: 4, numberOfBlocks: 1),
         });
-        return trainers.Ensemble([CreateSingle(ml, seed), joint]);
+        return trainers.Ensemble([CreateSingle(ml, seed), joint, trainers.TaskGroups(CreateSingle(ml, seed), ["Numbers", "Word"], ["Flags", "Flag"])]);
     }
 
     private sealed class Row

@@ -19,20 +19,13 @@ internal sealed class FAMOBalancing : TaskBalancing
         _minima = new NamedNumbers(minimumLosses, nameof(minimumLosses), "minimum losses", double.NegativeInfinity);
     }
 
-    private FAMOBalancing(double learningRate, double weightDecay, NamedNumbers minima)
-    {
-        _learningRate = learningRate;
-        _weightDecay = weightDecay;
-        _minima = minima;
-    }
-
     public override string Name => "FAMO";
 
     public override BalancingNeeds Needs => BalancingNeeds.Losses | BalancingNeeds.LossesAfterUpdate;
 
     public override TaskWeighting Start(IReadOnlyList<string> tasks) => new Weighting(tasks.Count, _learningRate, _weightDecay, _minima.For(tasks, 0, $"TaskBalancing.{Name}"));
 
-    internal override TaskBalancing Of(IReadOnlyList<string> tasks) => new FAMOBalancing(_learningRate, _weightDecay, _minima.Of(tasks));
+    internal override TaskBalancing For(IReadOnlyList<string> tasks) => new FAMOBalancing(_learningRate, _weightDecay, _minima.Among(tasks));
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}(learning rate {_learningRate}, weight decay {_weightDecay}{_minima})");
 

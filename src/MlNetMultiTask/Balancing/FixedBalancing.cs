@@ -1,13 +1,9 @@
 namespace MlNetMultiTask.Balancing;
 
 /// <summary>The sum of the losses with weights that the user chose.</summary>
-internal sealed class FixedBalancing : TaskBalancing
+internal sealed class FixedBalancing(IReadOnlyList<(string Task, float Weight)> weights) : TaskBalancing
 {
-    private readonly NamedNumbers _weights;
-
-    public FixedBalancing(IReadOnlyList<(string Task, float Weight)> weights) => _weights = new NamedNumbers(weights, nameof(weights), "weights", minimum: 0);
-
-    private FixedBalancing(NamedNumbers weights) => _weights = weights;
+    private readonly NamedNumbers _weights = new(weights, nameof(weights), "weights", minimum: 0);
 
     public override string Name => "Fixed";
 
@@ -21,7 +17,7 @@ internal sealed class FixedBalancing : TaskBalancing
             : throw new ArgumentException("TaskBalancing.Fixed gives every task the weight 0, so that nothing would be learned.");
     }
 
-    internal override TaskBalancing Of(IReadOnlyList<string> tasks) => new FixedBalancing(_weights.Of(tasks));
+    internal override TaskBalancing For(IReadOnlyList<string> tasks) => new FixedBalancing(_weights.Among(tasks));
 
     /// <summary>Returns the method and its weights.</summary>
     public override string ToString() => $"{Name}({_weights.ToString().TrimStart(',', ' ')})";

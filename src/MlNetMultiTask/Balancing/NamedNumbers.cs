@@ -7,8 +7,6 @@ internal sealed class NamedNumbers
 {
     private readonly Dictionary<string, double> _numbers = new(StringComparer.Ordinal);
 
-    private NamedNumbers(IEnumerable<KeyValuePair<string, double>> numbers) => _numbers = new Dictionary<string, double>(numbers, StringComparer.Ordinal);
-
     /// <param name="numbers">The tasks and their numbers.</param>
     /// <param name="parameter">The parameter that gives them, for messages.</param>
     /// <param name="plural">What they are, for messages.</param>
@@ -39,8 +37,9 @@ internal sealed class NamedNumbers
             ? throw new ArgumentException($"{giver} names '{unknown}', which is no task of this trainer; its tasks are '{string.Join("', '", tasks)}'.")
             : [.. tasks.Select(task => _numbers.GetValueOrDefault(task, usual))];
 
-    /// <summary>Those of some tasks, where they are given to these.</summary>
-    public NamedNumbers Of(IReadOnlyList<string> tasks) => new(_numbers.Where(number => tasks.Contains(number.Key)));
+    /// <summary>The numbers of those tasks that are among some.</summary>
+    public IReadOnlyList<(string Task, float Number)> Among(IReadOnlyList<string> tasks) =>
+        [.. _numbers.Where(number => tasks.Contains(number.Key)).Select(number => (number.Key, (float)number.Value))];
 
     /// <summary>Returns the tasks by name and their numbers, as short as they were given, each behind a comma.</summary>
     public override string ToString() => string.Concat(_numbers.OrderBy(number => number.Key, StringComparer.Ordinal).Select(number => string.Create(CultureInfo.InvariantCulture, $", {number.Key} {(float)number.Value}")));

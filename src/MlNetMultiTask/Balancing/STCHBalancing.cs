@@ -17,19 +17,13 @@ internal sealed class STCHBalancing : TaskBalancing
         _ideals = new NamedNumbers(idealLosses, nameof(idealLosses), "ideal losses", double.NegativeInfinity);
     }
 
-    private STCHBalancing(double smoothing, NamedNumbers ideals)
-    {
-        _smoothing = smoothing;
-        _ideals = ideals;
-    }
-
     public override string Name => "STCH";
 
     public override BalancingNeeds Needs => BalancingNeeds.Losses;
 
     public override TaskWeighting Start(IReadOnlyList<string> tasks) => new Weighting(_smoothing, _ideals.For(tasks, 0, $"TaskBalancing.{Name}"));
 
-    internal override TaskBalancing Of(IReadOnlyList<string> tasks) => new STCHBalancing(_smoothing, _ideals.Of(tasks));
+    internal override TaskBalancing For(IReadOnlyList<string> tasks) => new STCHBalancing(_smoothing, _ideals.Among(tasks));
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}(smoothing {_smoothing}{_ideals})");
 

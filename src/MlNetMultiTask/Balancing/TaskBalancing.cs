@@ -33,12 +33,12 @@ public abstract partial class TaskBalancing
     /// <exception cref="ArgumentException">The method does not suit these tasks.</exception>
     public abstract TaskWeighting Start(IReadOnlyList<string> tasks);
 
-    /// <summary>The same method for some of the tasks: what it was told of others is left out.</summary>
-    internal virtual TaskBalancing Of(IReadOnlyList<string> tasks) => this;
-
     /// <summary>Returns the method's name and options. Checkpoints are compared by this text: a method with options overrides it.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => Name;
+
+    /// <summary>The method for some of the trainer's tasks, without what it is told of the others.</summary>
+    internal virtual TaskBalancing For(IReadOnlyList<string> tasks) => this;
 
     private protected string Describe(string option, double value) => string.Create(CultureInfo.InvariantCulture, $"{Name}({option} {value})");
 

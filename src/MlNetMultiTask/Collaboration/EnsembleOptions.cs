@@ -73,7 +73,7 @@ public sealed class EnsembleOptions
     /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
     internal void Validate()
     {
-        CommonOptions.RequireMembers(Members, NumberOfMembers, 1, Models.EnsembleManifest.MaximumNumberOfMembers);
+        CommonOptions.RequireMembers(Members, NumberOfMembers, 1, Models.CompositeManifest.MaximumNumberOfMembers);
         CommonOptions.RequireDistinct(Members);
         for (int i = 1; i < Members.Count; i++)
         {
@@ -86,6 +86,11 @@ public sealed class EnsembleOptions
         Require(TaskCombiners is not null && !TaskCombiners.Values.Contains(null!), nameof(TaskCombiners), "is null or contains null; an empty dictionary is the default");
         Require(FeatureFraction is > 0 and <= 1, nameof(FeatureFraction), string.Create(CultureInfo.InvariantCulture, $"is {FeatureFraction}; it must be from above 0 to 1"));
         Require(MaximumNumberOfParallelMembers > 0, nameof(MaximumNumberOfParallelMembers), string.Create(CultureInfo.InvariantCulture, $"is {MaximumNumberOfParallelMembers}; it must be 1 or more"));
+        if (Checkpointing is { } checkpointing)
+        {
+            RequireCheckpointing(checkpointing);
+        }
+
         IReadOnlyList<PredictionTask> tasks = Members[0].Tasks;
         string? unknown = TaskCombiners!.Keys.Except(tasks.Select(task => task.Name), StringComparer.Ordinal).FirstOrDefault();
         Require(unknown is null, nameof(TaskCombiners), $"names the task '{unknown}', which is none of the trainers': '{string.Join("', '", tasks.Select(task => task.Name))}'");

@@ -52,10 +52,8 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
 
     internal override MultiTaskTransformer Train(IDataView trainData, IDataView? validationData, ITransformer? initialModel)
     {
-        using IChannel channel = Host.Start("Training");
         MultiTaskTrainer[] prototypes = [.. Enumerable.Range(0, _options.Count).Select(i => _options.Members[_options.Members.Count == 1 ? 0 : i])];
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource([Run.CancellationToken, .. _options.Members.Select(member => member.Run.CancellationToken)]);
-        var members = new EnsembleMembers(Run, prototypes, cancellation, channel);
+        using var members = new MemberTraining(Host, Run, prototypes) { Parallel = _options.MaximumNumberOfParallelMembers };
         var random = new CounterRandom(Seed, (uint)RandomStream.Members);
         MultiTaskTrainer[] trainers =
         [
@@ -71,31 +69,22 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
                 Run = members.GetRun(i),
             })),
         ];
-        IReadOnlyList<Model> models = members.Train(trainers, trainData, validationData, FindInitialModels(initialModel), _options.MaximumNumberOfParallelMembers);
-        try
-        {
-            EnsembleCombiner[] combiners = [.. Tasks.Select(_options.GetCombiner)];
-            if (EnsembleManifest.FindProblem(models, combiners) is { } problem)
-            {
-                throw new ArgumentException($"The members of the ensemble do not belong together: {problem}");
-            }
-
-            var model = new MultiTaskTransformer(Environment, new EnsembleModel(models, combiners));
-            members.Clear();
-            return model;
-        }
-        catch
-        {
-            EnsembleMembers.Dispose(models);
-            throw;
-        }
+        return members.Train(trainers, trainData, validationData, FindInitialModels(initialModel), Combine);
     }
 
     internal override MultiTaskTrainer With(TrainerVariation variation) => new EnsembleTrainer(Environment, _options, variation);
 
+    private MultiTaskTransformer Combine(IReadOnlyList<Model> models)
+    {
+        EnsembleCombiner[] combiners = [.. Tasks.Select(_options.GetCombiner)];
+        return EnsembleManifest.FindProblem(models, combiners) is { } problem
+            ? throw new ArgumentException($"The members of the ensemble do not belong together: {problem}")
+            : new MultiTaskTransformer(Environment, new EnsembleModel(models, combiners));
+    }
+
     /// <summary>Copies of one trainer differ by their seeds; trainers that are different already keep theirs, unless the ensemble itself is varied.</summary>
     private ulong? GetSeed(MultiTaskTrainer prototype, ulong drawn) =>
-        _options.Members.Count == 1 || _variation?.Seed is not null ? drawn : prototype.Seed;
+        _options.Members.Count == 1 || _variation?.Seed is not null ? drawn : prototype.SeedOfVariations;
 
     /// <summary>The models from which the members go on: those of an ensemble of as many; null where each does as its own options say.</summary>
     private IReadOnlyList<MultiTaskTransformer>? FindInitialModels(ITransformer? initialModel) =>

@@ -62,7 +62,7 @@ public sealed class MutualLearningOptions
     /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
     internal void Validate()
     {
-        CommonOptions.RequireMembers(Members, NumberOfMembers, 2, Models.EnsembleManifest.MaximumNumberOfMembers);
+        CommonOptions.RequireMembers(Members, NumberOfMembers, 2, Models.CompositeManifest.MaximumNumberOfMembers);
         CommonOptions.RequireDistinct(Members);
         CommonOptions.RequireSameTraining(Members, sameSteps: false);
         CommonRun.Validate(Members, Checkpointing, CancellationToken);

@@ -1,70 +1,27 @@
-using System.Text.Json;
 using MlNetMultiTask.Persistence;
 using MlNetMultiTask.Tasks;
 
 namespace MlNetMultiTask.Models;
 
-/// <summary>The manifest of an ensemble; its members are entries of their own, each in a folder.</summary>
+/// <summary>The manifest of an ensemble.</summary>
 internal static class EnsembleManifest
 {
-    public const int MaximumNumberOfMembers = 1000;
-
-    public static string GetMemberPrefix(string prefix, int member) => FormattableString.Invariant($"{prefix}Members/{member + 1:0000}/");
-
-    public static byte[] Write(EnsembleModel model)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartObject();
-            json.WriteString("model", EnsembleModel.KindName);
-            json.WriteNumber("numberOfMembers", model.Members.Count);
-            json.WriteStartArray("combiners");
-            foreach (EnsembleCombiner combiner in model.Combiners)
-            {
-                json.WriteStringValue(combiner.Name);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return stream.ToArray();
-    }
+    public static byte[] Write(EnsembleModel model) =>
+        CompositeManifest.Write(EnsembleModel.KindName, model.Members.Count, "combiners", model.Combiners.Select(combiner => combiner.Name));
 
     /// <summary>Builds the ensemble that a manifest describes.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="readMember">Reads the member of a number, from 0.</param>
     /// <param name="history">How the members learned together; null where they did not.</param>
     /// <exception cref="FormatException">Something is missing, altered or unknown, or the members do not belong together.</exception>
-    public static EnsembleModel Read(ManifestReader manifest, Func<int, Model> readMember, TrainingHistory? history)
+    public static Model Read(ManifestReader manifest, Func<int, Model> readMember, TrainingHistory? history)
     {
-        int count = manifest.GetInt32("numberOfMembers", 1, MaximumNumberOfMembers);
         EnsembleCombiner[] combiners =
         [
             .. manifest.GetStrings("combiners").Select(name => EnsembleCombiner.All.FirstOrDefault(combiner => combiner.Name == name)
                 ?? throw new FormatException($"The combiner '{name}' is unknown; this version of MlNetMultiTask knows {string.Join(", ", EnsembleCombiner.All)}.")),
         ];
-        var members = new List<Model>();
-        try
-        {
-            for (int i = 0; i < count; i++)
-            {
-                members.Add(readMember(i));
-            }
-
-            if (FindProblem(members, combiners) is { } problem)
-            {
-                throw new FormatException($"The members of the model do not belong together: {problem}");
-            }
-
-            return new EnsembleModel(members, combiners) { History = history };
-        }
-        catch
-        {
-            members.ForEach(member => member.Dispose());
-            throw;
-        }
+        return CompositeManifest.Read(manifest, readMember, members => FindProblem(members, combiners), members => new EnsembleModel(members, combiners) { History = history });
     }
 
     /// <summary>Why models can't be members of one ensemble; null where they can.</summary>
@@ -89,9 +46,9 @@ internal static class EnsembleManifest
                 return $"member {member + 1} and member 1 have {difference}";
             }
 
-            if (other.FeatureColumnName != first.FeatureColumnName || other.FeatureCount != first.FeatureCount)
+            if (CompositeManifest.FindFeatureProblem(members, member) is { } problem)
             {
-                return $"member {member + 1} reads {other.FeatureCount} features of column '{other.FeatureColumnName}', and member 1 {first.FeatureCount} of '{first.FeatureColumnName}'.";
+                return problem;
             }
 
             for (int i = 0; i < first.Labels.Count; i++)

@@ -54,12 +54,15 @@ internal static class ModelManifest
         ManifestReader manifest = ManifestReader.Parse(entries.Get(prefix + EntryName));
         string kind = manifest.GetString("model");
         TrainingHistory? history = entries.Find(prefix + HistoryEntryName) is { } json ? HistoryJson.Read(json) : null;
+        Model ReadMember(int member) => depth < MaximumDepth
+            ? Read(entries, CompositeManifest.GetMemberPrefix(prefix, member), depth + 1)
+            : throw new FormatException($"The model has models inside models, more than {MaximumDepth} deep.");
+
         return kind switch
         {
             NetworkModel.KindName => ReadNetworkModel(manifest, entries.Get(prefix + WeightsEntryName), history),
-            EnsembleModel.KindName => depth < MaximumDepth
-                ? EnsembleManifest.Read(manifest, member => Read(entries, EnsembleManifest.GetMemberPrefix(prefix, member), depth + 1), history)
-                : throw new FormatException($"The model has ensembles inside ensembles, more than {MaximumDepth} deep."),
+            EnsembleModel.KindName => EnsembleManifest.Read(manifest, ReadMember, history),
+            GroupedModel.KindName => GroupedManifest.Read(manifest, ReadMember, history),
             _ => throw new FormatException($"The model kind '{kind}' is unknown to this version of MlNetMultiTask; use a newer one."),
         };
     }

@@ -44,13 +44,13 @@ public sealed class ModelSummary
         Members = members;
     }
 
-    /// <summary>The layers, from the features upwards, cross-stitch units behind all of them; of an ensemble, those of one member after the other, their names behind <c>member0/</c> and so on.</summary>
+    /// <summary>The layers, from the features upwards, cross-stitch units behind all of them; of an ensemble or of groups of tasks, those of one member after the other, their names behind <c>member0/</c> and so on.</summary>
     public IReadOnlyList<LayerSummary> Layers { get; }
 
-    /// <summary>The numbers of all layers, those included that training leaves alone (frozen layers of your own modules, units that are not learned); of an ensemble, those of all members.</summary>
+    /// <summary>The numbers of all layers, those included that training leaves alone (frozen layers of your own modules, units that are not learned); of an ensemble or of groups of tasks, those of all members.</summary>
     public long NumberOfParameters { get; }
 
-    /// <summary>Those of them that serve several tasks. In the network of a single task, these are the layers that more tasks would share.</summary>
+    /// <summary>Those of them that serve several tasks. In the network of a single task, these are the layers that more tasks would share; among groups of tasks, the layers of a group of one are that task's own.</summary>
     public long NumberOfSharedParameters => NumberOfParameters - NumberOfParametersByTask.Values.Sum();
 
     /// <summary>Per task, in the tasks' order, the parameters that serve it alone.</summary>
@@ -66,7 +66,7 @@ public sealed class ModelSummary
     public long? MultiplyAddsPerRow { get; }
 
     /// <summary>
-    /// The summaries of an ensemble's members; their parameters and multiply-adds add up to those above, and their sizes do not quite, since each file has a frame of its own. Empty for a single network, and for networks
+    /// The summaries of an ensemble's members, or of groups of tasks; their parameters and multiply-adds add up to those above, and their sizes do not quite, since each file has a frame of its own. Empty for a single network, and for networks
     /// that were trained together: these are one network, whose layers say in their names which member's they are.
     /// </summary>
     public IReadOnlyList<ModelSummary> Members { get; }
@@ -113,7 +113,7 @@ public sealed class ModelSummary
     /// <summary>Sums up a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="sizeInBytes">The size of its file.</param>
-    /// <param name="members">The summaries of an ensemble's members.</param>
+    /// <param name="members">The summaries of an ensemble's members, or of groups of tasks.</param>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     internal static ModelSummary Create(Model model, long sizeInBytes, IReadOnlyList<ModelSummary> members) =>
         new([.. model.Tasks.Select(task => task.Name)], model.DescribeLayers(), sizeInBytes, members);

@@ -37,13 +37,13 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
     public IReadOnlyList<PredictionTask> Tasks => Model.Tasks;
 
     /// <summary>
-    /// How the model was trained, epoch by epoch; null where it was loaded from a file of a version that did not keep it, and where the model is an ensemble: each
+    /// How the model was trained, epoch by epoch; null where it was loaded from a file of a version that did not keep it, and where the model is an ensemble or was trained in groups of tasks: each
     /// of its <see cref="Members"/> has a history of its own. Networks that were trained together have one, and it is that of the whole.
     /// </summary>
     public TrainingHistory? History => Model.History;
 
     /// <summary>
-    /// The models of an ensemble, or of networks that were trained together; empty for a single network. They belong to this model, and end with it: do not dispose them by
+    /// The models of an ensemble, of groups of tasks (each with the tasks of its group), or of networks that were trained together; empty for a single network. They belong to this model, and end with it: do not dispose them by
     /// themselves. Those of networks trained together are views of this model's own weights, and have its decision thresholds and no history of their own.
     /// </summary>
     public IReadOnlyList<MultiTaskTransformer> Members { get; }
@@ -120,11 +120,11 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
         Model.ThrowIfDisposed();
         using var file = new CountingStream();
         new MLContext().Model.Save(this, null, file);
-        return ModelSummary.Create(Model, file.Length, Model is EnsembleModel ? [.. Members.Select(member => member.Summary())] : []);
+        return ModelSummary.Create(Model, file.Length, Model is CompositeModel ? [.. Members.Select(member => member.Summary())] : []);
     }
 
     /// <summary>The cross-stitch units of the model, by which its tasks take over from one another, from the features upwards.</summary>
-    /// <returns>The units; none where the model was not trained by <see cref="CrossStitchTrainer"/>. Those of an ensemble are with its <see cref="Members"/>.</returns>
+    /// <returns>The units; none where the model was not trained by <see cref="CrossStitchTrainer"/>. Those of an ensemble, or of groups of tasks, are with its <see cref="Members"/>.</returns>
     /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
     public IReadOnlyList<CrossStitchUnit> GetCrossStitchUnits()
     {
@@ -143,7 +143,7 @@ public sealed class MultiTaskTransformer : ITransformer, IModelFile<MultiTaskTra
         ArgumentNullException.ThrowIfNull(data);
         Model.ThrowIfDisposed();
         return Model.MeasureExpertUse(data)
-            ?? throw new InvalidOperationException("The model has no gates that use experts: it was trained by neither MultiGateMixtureOfExperts nor ProgressiveLayeredExtraction. Those of an ensemble's members are with its Members.");
+            ?? throw new InvalidOperationException("The model has no gates that use experts: it was trained by neither MultiGateMixtureOfExperts nor ProgressiveLayeredExtraction. Those of an ensemble's members, or of groups of tasks, are with its Members.");
     }
 
     /// <summary>Frees the model's native memory, as soon as no scoring call uses it. Calling it again does nothing.</summary>

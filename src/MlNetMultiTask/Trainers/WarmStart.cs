@@ -53,6 +53,24 @@ internal static class WarmStart
                 nameof(initialModel));
     }
 
+    /// <summary>The models inside a model of task groups, from each of which the training of the same group goes on.</summary>
+    /// <param name="initialModel">The transformer.</param>
+    /// <param name="groups">The tasks of each group.</param>
+    /// <exception cref="ArgumentException">The transformer does not hold exactly one model of these groups.</exception>
+    public static IReadOnlyList<MultiTaskTransformer> GetGroups(ITransformer initialModel, IReadOnlyList<IReadOnlyList<PredictionTask>> groups)
+    {
+        IReadOnlyList<MultiTaskTransformer> found = TransformerSearch.FindAll(initialModel);
+        IReadOnlyList<MultiTaskTransformer> members = found is [{ Model: GroupedModel }] ? found[0].Members : [];
+        MultiTaskTransformer?[] matching = [.. groups.Select(group => members.FirstOrDefault(member => Describe(member.Tasks) == Describe(group)))];
+        return members.Count == groups.Count && !matching.Contains(null)
+            ? [.. matching.OfType<MultiTaskTransformer>()]
+            : throw new ArgumentException(
+                $"The initial model must be exactly one model of the same task groups as this trainer's, {string.Join(", ", groups.Select(Describe))}, from each of which a group goes on; it holds {found.Count} multi-task models{(members.Count > 0 ? $", of the groups {string.Join(", ", members.Select(member => Describe(member.Tasks)))}" : found.Count == 1 ? ", which has no groups" : "")}.",
+                nameof(initialModel));
+
+        static string Describe(IReadOnlyList<PredictionTask> tasks) => $"[{string.Join(", ", tasks.Select(task => $"{task.Kind} '{task.Name}'"))}]";
+    }
+
     /// <summary>What the model knows of the labels, after a check that the tasks are the same and have no new classes.</summary>
     public static IReadOnlyList<LabelInfo> GetLabels(NetworkModel initial, IReadOnlyList<PredictionTask> tasks, DataViewSchema schema)
     {

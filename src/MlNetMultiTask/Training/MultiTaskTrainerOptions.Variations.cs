@@ -46,7 +46,7 @@ public abstract partial class MultiTaskTrainerOptions
         if (tasks is not null)
         {
             string[] names = [.. tasks.Select(task => task.Name)];
-            copy._balancing = names.Length == 1 ? TaskBalancing.Sum() : Balancing.Of(names);
+            copy._balancing = names.Length == 1 ? TaskBalancing.Sum() : Balancing.For(names);
             copy._initialModel = names.SequenceEqual(Tasks.Select(task => task.Name)) ? InitialModel : null;
             copy._earlyStopping = EarlyStopping?.Monitor.TaskName is { } watched && !names.Contains(watched) ? EarlyStopping.WatchingAll() : EarlyStopping;
         }

@@ -7,10 +7,10 @@ public sealed class TrainingProgress
     {
     }
 
-    /// <summary>Which of several networks that are trained one beside the other is at work, counted from 1: the member of an ensemble.</summary>
+    /// <summary>Which of several networks that are trained one beside the other is at work, counted from 1: the member of an ensemble, or the group of tasks.</summary>
     public int Member { get; private set; } = 1;
 
-    /// <summary>How many networks there are: 1, or the members of an ensemble.</summary>
+    /// <summary>How many networks there are: 1, the members of an ensemble, or the groups of tasks.</summary>
     public int NumberOfMembers { get; private set; } = 1;
 
     /// <summary>The epoch that has ended or is under way, counted from 1.</summary>

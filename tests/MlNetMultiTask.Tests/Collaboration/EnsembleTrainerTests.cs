@@ -46,6 +46,17 @@ public sealed class EnsembleTrainerTests : IDisposable
         Assert.NotEqual(Bytes(model.Members[0]), Bytes(model.Members[1]));
     }
 
+    /// <summary>An ensemble of different trainers, too, is what it would be alone.</summary>
+    [Fact]
+    public void Different_trainers_inside_different_trainers_keep_their_seeds()
+    {
+        EnsembleTrainer inner = _ml.MultiTask.Trainers.Ensemble([Member(layers: [4]), Member(layers: [6])]);
+        using MultiTaskTransformer model = _ml.MultiTask.Trainers.Ensemble([Member(), inner]).Fit(_data);
+        using MultiTaskTransformer alone = inner.Fit(_data);
+
+        Assert.Equal(Bytes(alone), Bytes(model.Members[1]));
+    }
+
     [Fact]
     public void Members_in_parallel_are_the_same_as_one_after_the_other()
     {
@@ -256,6 +267,7 @@ public sealed class EnsembleTrainerTests : IDisposable
         { "counts", ["Option NumberOfMembers", "is 3", "2 trainers"] },
         { "fraction", ["Option FeatureFraction", "is 0"] },
         { "parallel", ["Option MaximumNumberOfParallelMembers", "is 0"] },
+        { "checkpoints", ["Option Checkpointing", "NumberOfEpochs 0"] },
     };
 
     [Theory]
@@ -277,6 +289,7 @@ public sealed class EnsembleTrainerTests : IDisposable
             "twice" => new() { Members = [member, member] },
             "count" => new() { Members = [member], NumberOfMembers = 0 },
             "counts" => new() { Members = [member, Member()], NumberOfMembers = 3 },
+            "checkpoints" => new() { Members = [member], Checkpointing = new Checkpointing("run") { NumberOfEpochs = 0 } },
             "fraction" => new() { Members = [member], FeatureFraction = 0 },
             _ => new() { Members = [member], MaximumNumberOfParallelMembers = 0 },
         };

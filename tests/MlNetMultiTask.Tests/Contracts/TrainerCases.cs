@@ -23,11 +23,12 @@ public static class TrainerCases
             SharedTrunk = Trunk.Residual(width: 16, numberOfBlocks: 1),
             OwnLossWeight = 0.5,
         }),
+        ["TaskGroups"] = (ml, setup) => ml.MultiTask.Trainers.TaskGroups(ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>()), Divide([.. setup.Tasks.Select(task => task.Name)])),
         ["Distillation"] = (ml, setup) => Distil(ml, setup, ml.MultiTask.Trainers.HardParameterSharing(setup.To<HardParameterSharingOptions>())),
     };
 
-    /// <summary>The trainers whose model comes of several trainings, each of which keeps the contracts of one, and how many they are.</summary>
-    private static readonly Dictionary<string, int> _several = new() { ["Ensemble"] = 2 };
+    /// <summary>The trainers whose model comes of several trainings, each of which keeps the contracts of one, and the tasks that each learns.</summary>
+    private static readonly Dictionary<string, Func<string[], string[][]>> _several = new() { ["Ensemble"] = tasks => [tasks, tasks], ["TaskGroups"] = Divide };
 
     /// <summary>The trainers that choose among networks by validation data, where there are any.</summary>
     private static readonly string[] _choosing = ["MutualLearning"];
@@ -81,7 +82,8 @@ public static class TrainerCases
     public static TrainerSetup WithoutRefused(string name, TrainerSetup setup) =>
         _refused.ContainsKey(name) ? setup with { Activation = Activation.ReLU, LayerNormalization = false, Dropout = 0 } : setup;
 
-    public static int CountTrainings(string name) => _several.GetValueOrDefault(name, 1);
+    /// <summary>The tasks of each training of which a trainer's model comes.</summary>
+    public static string[][] GetTrainedTasks(string name, params string[] tasks) => _several.TryGetValue(name, out Func<string[], string[][]>? divide) ? divide(tasks) : [tasks];
 
     public static MultiTaskTrainer Create(string name, MLContext ml, TrainerSetup? setup = null) => _all[name](ml, setup ?? new TrainerSetup());
 
@@ -98,6 +100,9 @@ public static class TrainerCases
 
         return data;
     }
+
+    /// <summary>The first and the last tasks; a group for one task alone.</summary>
+    private static string[][] Divide(string[] tasks) => [.. tasks.Chunk(Math.Max(1, (tasks.Length + 1) / 2))];
 
     /// <summary>
     /// A student of a teacher that knows the tags, where they are a task: the contracts on labels that are missing, or all the same, are of other tasks, since a teacher makes up for these. Where

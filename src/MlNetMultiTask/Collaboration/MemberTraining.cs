@@ -6,14 +6,24 @@ using MlNetMultiTask.Training;
 
 namespace MlNetMultiTask.Collaboration;
 
-/// <summary>Trains the members of an ensemble, one after the other or several at a time.</summary>
-/// <param name="run">How the ensemble is watched, kept and ended.</param>
+/// <summary>Trains the members of an ensemble, or the networks of groups of tasks, one after the other or several at a time.</summary>
+/// <param name="host">Who is told of it.</param>
+/// <param name="run">How the whole is watched, kept and ended.</param>
 /// <param name="prototypes">The trainers of which members are made.</param>
-/// <param name="cancellation">Ends the training of all members.</param>
-/// <param name="channel">Where the host listens.</param>
-internal sealed class EnsembleMembers(TrainingRun run, IReadOnlyList<MultiTaskTrainer> prototypes, CancellationTokenSource cancellation, IChannel channel)
+internal sealed class MemberTraining(IHost host, TrainingRun run, IReadOnlyList<MultiTaskTrainer> prototypes) : IDisposable
 {
+    private readonly IChannel _channel = host.Start("Training");
+    private readonly CancellationTokenSource _cancellation = CancellationTokenSource.CreateLinkedTokenSource([run.CancellationToken, .. prototypes.Select(member => member.Run.CancellationToken)]);
     private readonly Lock _reporting = new();
+
+    /// <summary>What a member is, in messages.</summary>
+    public string Noun { get; init; } = "member";
+
+    /// <summary>Whether the whole is nothing without each of its members.</summary>
+    public bool NeedsAll { get; init; }
+
+    /// <summary>How many are trained at a time.</summary>
+    public int Parallel { get; init; } = 1;
 
     /// <summary>How a member runs: its progress is told as that of one among others, and its checkpoints are kept in a folder of their own.</summary>
     public TrainingRun GetRun(int member)
@@ -24,18 +34,39 @@ internal sealed class EnsembleMembers(TrainingRun run, IReadOnlyList<MultiTaskTr
         {
             Progress = listeners.Length == 0 ? null : new MemberProgress(listeners, member + 1, prototypes.Count, _reporting),
             Checkpointing = GetCheckpointing(member),
-            CancellationToken = cancellation.Token,
+            CancellationToken = _cancellation.Token,
         };
     }
 
-    /// <summary>Trains all members. A member that fails ends the others.</summary>
+    /// <summary>Trains all members, and makes one model of theirs. A member that fails ends the others.</summary>
     /// <param name="trainers">The members' trainers.</param>
     /// <param name="trainData">The training data.</param>
     /// <param name="validationData">The validation data, or null.</param>
     /// <param name="initialModels">Per member the model to go on from; null for none.</param>
-    /// <param name="parallel">How many are trained at a time.</param>
-    /// <returns>The members' models; where training was cancelled and the best so far is wanted, those that are there.</returns>
-    public IReadOnlyList<Model> Train(IReadOnlyList<MultiTaskTrainer> trainers, IDataView trainData, IDataView? validationData, IReadOnlyList<MultiTaskTransformer>? initialModels, int parallel)
+    /// <param name="combine">Makes the model; where training was cancelled and the best so far is wanted, of the members that are there, unless all are needed.</param>
+    public T Train<T>(IReadOnlyList<MultiTaskTrainer> trainers, IDataView trainData, IDataView? validationData, IReadOnlyList<MultiTaskTransformer>? initialModels, Func<IReadOnlyList<Model>, T> combine)
+    {
+        IReadOnlyList<Model> models = Train(trainers, trainData, validationData, initialModels);
+        try
+        {
+            T whole = combine(models);
+            Clear();
+            return whole;
+        }
+        catch
+        {
+            Dispose(models);
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _cancellation.Dispose();
+        _channel.Dispose();
+    }
+
+    private IReadOnlyList<Model> Train(IReadOnlyList<MultiTaskTrainer> trainers, IDataView trainData, IDataView? validationData, IReadOnlyList<MultiTaskTransformer>? initialModels)
     {
         var models = new Model?[trainers.Count];
         var failures = new Exception?[trainers.Count];
@@ -43,8 +74,8 @@ internal sealed class EnsembleMembers(TrainingRun run, IReadOnlyList<MultiTaskTr
         {
             try
             {
-                cancellation.Token.ThrowIfCancellationRequested();
-                channel.Info(MessageSensitivity.None, FormattableString.Invariant($"Training member {i + 1} of {trainers.Count}."));
+                _cancellation.Token.ThrowIfCancellationRequested();
+                _channel.Info(MessageSensitivity.None, FormattableString.Invariant($"Training {Noun} {i + 1} of {trainers.Count}."));
                 models[i] = trainers[i].Fit(trainData, validationData, initialModels?[i]).Model;
             }
             catch (Exception e)
@@ -53,12 +84,12 @@ internal sealed class EnsembleMembers(TrainingRun run, IReadOnlyList<MultiTaskTr
                 failures[i] = e;
                 if (e is not OperationCanceledException)
                 {
-                    cancellation.Cancel();
+                    _cancellation.Cancel();
                 }
             }
         }
 
-        if (parallel == 1 || trainers.Count == 1)
+        if (Parallel == 1 || trainers.Count == 1)
         {
             for (int i = 0; i < trainers.Count; i++)
             {
@@ -67,7 +98,7 @@ internal sealed class EnsembleMembers(TrainingRun run, IReadOnlyList<MultiTaskTr
         }
         else
         {
-            Parallel.For(0, trainers.Count, new ParallelOptions { MaxDegreeOfParallelism = parallel }, TrainMember);
+            System.Threading.Tasks.Parallel.For(0, trainers.Count, new ParallelOptions { MaxDegreeOfParallelism = Parallel }, TrainMember);
         }
 
         IReadOnlyList<Model> trained = [.. models.OfType<Model>()];
@@ -77,9 +108,9 @@ internal sealed class EnsembleMembers(TrainingRun run, IReadOnlyList<MultiTaskTr
             return trained;
         }
 
-        if (failure is OperationCanceledException && run.OnCancellation == OnCancellation.ReturnBest && trained.Count > 0)
+        if (failure is OperationCanceledException && run.OnCancellation == OnCancellation.ReturnBest && trained.Count > 0 && !NeedsAll)
         {
-            channel.Warning(MessageSensitivity.None, FormattableString.Invariant($"Training was cancelled; the ensemble has {trained.Count} of {trainers.Count} members."));
+            _channel.Warning(MessageSensitivity.None, FormattableString.Invariant($"Training was cancelled; the ensemble has {trained.Count} of {trainers.Count} members."));
             return trained;
         }
 
@@ -93,10 +124,10 @@ internal sealed class EnsembleMembers(TrainingRun run, IReadOnlyList<MultiTaskTr
         throw failure;
     }
 
-    /// <summary>Deletes what was kept of finished members, unless this ensemble is a member itself: then it is the larger one that ends.</summary>
-    public void Clear()
+    /// <summary>Deletes what was kept of finished members, unless the whole is a member itself: then it is the larger one that ends.</summary>
+    private void Clear()
     {
-        if (run.Checkpointing is { KeepsEnd: true } || cancellation.IsCancellationRequested)
+        if (run.Checkpointing is { KeepsEnd: true } || _cancellation.IsCancellationRequested)
         {
             return;
         }
@@ -107,7 +138,7 @@ internal sealed class EnsembleMembers(TrainingRun run, IReadOnlyList<MultiTaskTr
         }
     }
 
-    public static void Dispose(IEnumerable<Model> models)
+    private static void Dispose(IEnumerable<Model> models)
     {
         foreach (Model model in models)
         {
@@ -130,7 +161,7 @@ internal sealed class EnsembleMembers(TrainingRun run, IReadOnlyList<MultiTaskTr
 
     private static string GetFolder(string folder, int member) => Path.Combine(folder, FormattableString.Invariant($"member{member + 1:0000}"));
 
-    /// <summary>A member that is an ensemble has members' folders in its own, numbered from 1 without gaps.</summary>
+    /// <summary>A member that is made of several has members' folders in its own, numbered from 1 without gaps.</summary>
     private void Clear(string folder)
     {
         for (int member = 0; Directory.Exists(GetFolder(folder, member)); member++)
@@ -138,7 +169,7 @@ internal sealed class EnsembleMembers(TrainingRun run, IReadOnlyList<MultiTaskTr
             Clear(GetFolder(folder, member));
         }
 
-        using (var store = new CheckpointStore(new Checkpointing(folder), channel))
+        using (var store = new CheckpointStore(new Checkpointing(folder), _channel))
         {
             store.Clear();
         }

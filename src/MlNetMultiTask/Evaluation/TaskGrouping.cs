@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.ML;
+using MlNetMultiTask.Evaluation;
+
+namespace MlNetMultiTask;
+
+/// <summary>The tasks that should be trained together, judged by what they do for one another: the best partition into as many groups as were asked for, and those into more or fewer for comparison.</summary>
+/// <remarks>
+/// The effect of a group on a task is the mean of the affinities of the group's other tasks to it (Fifty et al. 2021, "Efficiently Identifying Task Groupings for Multi-Task Learning"): what three tasks do together is
+/// not measured, but made up from pairs. A task alone has the effect 0. The best partition has the greatest sum over tasks; up to 8 tasks, it is the best of all, beyond, the best that
+/// a search by single steps finds. It is a prediction: <see cref="MultiTaskTrainers.TaskGroups(MultiTaskTrainer, IReadOnlyList{IReadOnlyList{string}})"/> trains it, and a comparison tells what it is worth.
+/// </remarks>
+public sealed class TaskGrouping
+{
+    internal TaskGrouping(IReadOnlyList<string> taskNames, IReadOnlyList<TaskPartition> partitions, int numberOfNetworks, bool isExact)
+    {
+        TaskNames = taskNames;
+        Partitions = partitions;
+        Best = partitions[numberOfNetworks - 1];
+        IsExact = isExact;
+    }
+
+    /// <summary>The names of the tasks, in their order.</summary>
+    public IReadOnlyList<string> TaskNames { get; }
+
+    /// <summary>The best partition into as many groups as were asked for.</summary>
+    public TaskPartition Best { get; }
+
+    /// <summary>Its groups, as <c>TaskGroups</c> takes them.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Groups => Best.Groups;
+
+    /// <summary>Its number of groups.</summary>
+    public int NumberOfNetworks => Best.NumberOfNetworks;
+
+    /// <summary>The sum of its effects over all tasks.</summary>
+    public double TotalEffect => Best.TotalEffect;
+
+    /// <summary>Per task, in the tasks' order, its effect.</summary>
+    public IReadOnlyDictionary<string, double> PredictedEffects => Best.PredictedEffects;
+
+    /// <summary>All tasks in one network.</summary>
+    public TaskPartition AllInOne => Partitions[0];
+
+    /// <summary>The best partitions into one group, two groups and so on, up to a group for each task.</summary>
+    public IReadOnlyList<TaskPartition> Partitions { get; }
+
+    /// <summary>Whether all partitions were compared.</summary>
+    public bool IsExact { get; }
+
+    /// <summary>Returns the groups as data: a row for each task, with the columns <c>Task</c>, <c>Network</c> (from 1), <c>PredictedEffect</c> and <c>AllInOneEffect</c>.</summary>
+    /// <param name="mlContext">The context of the view.</param>
+    /// <returns>The view.</returns>
+    public IDataView ToDataView(MLContext mlContext)
+    {
+        ArgumentNullException.ThrowIfNull(mlContext);
+        return mlContext.Data.LoadFromEnumerable(TaskNames.Select(task => new TaskGroupingRow(this, task)).ToArray());
+    }
+
+    /// <summary>Returns the tables as Markdown; names of users are escaped.</summary>
+    /// <returns>Several lines, the same in every culture.</returns>
+    public string ToMarkdown()
+    {
+        var text = new StringBuilder();
+        GetTasks().AppendMarkdown(text);
+        text.AppendLine();
+        GetPartitions().AppendMarkdown(text);
+        return text.ToString().TrimEnd();
+    }
+
+    /// <summary>Returns tables for the console: the network and effect of each task, and the best partitions into more or fewer groups.</summary>
+    /// <returns>Several lines, the same in every culture.</returns>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        GetTasks().AppendPlain(text);
+        text.AppendLine();
+        GetPartitions().AppendPlain(text);
+        return text.ToString().TrimEnd();
+    }
+
+    /// <summary>The number of a task's network, from 1.</summary>
+    internal int GetNetwork(string task) => Groups.Index().First(group => group.Item.Contains(task)).Index + 1;
+
+    private TextTable GetTasks() => new(
+        string.Create(CultureInfo.InvariantCulture, $"{TaskNames.Count} tasks in {NumberOfNetworks} networks, predicted effect {Number(TotalEffect)}"),
+        [("Task", false), ("Network", true), ("Effect", true), ("All in one", true)],
+        [.. TaskNames.Select(task => new[] { task, GetNetwork(task).ToString(CultureInfo.InvariantCulture), Number(PredictedEffects[task]), Number(AllInOne.PredictedEffects[task]) })]);
+
+    private TextTable GetPartitions() => new(
+        IsExact ? "The best partitions" : "The best partitions that were found",
+        [("Networks", true), ("Effect", true), ("Groups", false)],
+        [.. Partitions.Select(partition => new[] { partition.NumberOfNetworks.ToString(CultureInfo.InvariantCulture), Number(partition.TotalEffect), partition.ToString() })]);
+
+    /// <summary>Adding 0 turns -0 into 0.</summary>
+    private static string Number(double number) => (Math.Round(number, 4) + 0.0).ToString("0.0000", CultureInfo.InvariantCulture);
+}
