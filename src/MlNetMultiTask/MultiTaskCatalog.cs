@@ -82,6 +82,25 @@ public sealed class MultiTaskCatalog
     }
 
     /// <summary>
+    /// Tells which tasks should be trained together: trains the trainer once, looks how its tasks get on with one another (<see cref="MeasureAffinity"/>), and finds the groups of tasks that help one another most, one for each of
+    /// a given number of networks. <c>Trainers.TaskGroups(trainer, grouping.Groups)</c> trains them.
+    /// </summary>
+    /// <param name="data">The data, as they reach the preprocessing.</param>
+    /// <param name="preprocessing">What makes the features and the labels; null for none.</param>
+    /// <param name="trainer">The trainer of all tasks: one network, or several that learn together, with parameters that tasks share.</param>
+    /// <param name="numberOfNetworks">How many groups; from 1 to the number of tasks.</param>
+    /// <param name="options">By what groups are chosen, and whether it is measured what they are worth; null for the defaults.</param>
+    /// <returns>The groups, what they are predicted to be worth, on request what they are, and the best groups for any other number of networks.</returns>
+    /// <exception cref="ArgumentException">The number is out of range, an option is not valid, a column is missing or of a wrong type, or the trainer's tasks share nothing.</exception>
+    /// <exception cref="OperationCanceledException">A token of the options or the trainer's was cancelled.</exception>
+    public TaskGrouping SuggestGroups(IDataView data, IEstimator<ITransformer>? preprocessing, MultiTaskTrainer trainer, int numberOfNetworks, TaskGroupingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(trainer);
+        return GroupSuggester.Run(_mlContext, data, preprocessing, trainer, numberOfNetworks, options ?? new TaskGroupingOptions(), groups => Trainers.TaskGroups(trainer, groups));
+    }
+
+    /// <summary>
     /// Tells how the labels of tasks map onto one another: which determines which, how much information they share and whether that is more than chance, which rows have which labels, and what
     /// should be known before training. Needs neither features nor a model, and reads nothing but the labels, once.
     /// </summary>

@@ -24,7 +24,7 @@ namespace MlNetMultiTask;
 /// </list>
 /// <para>
 /// The tasks keep the order of the trainer, whatever the order of groups and names. A row is used by the groups of which it has a label. What options say of single tasks (weights of
-/// <see cref="TaskBalancing.Fixed"/>, say) is for the groups that have them. The models of the groups are the <see cref="MultiTaskTransformer.Members"/>, each with its history. To go on from a model, give one
+/// <see cref="TaskBalancing.Fixed"/>, say) is for the groups that have them. A group without the task that early stopping watches watches the losses of its own, and one of a single task has nothing to balance. The models of the groups are the <see cref="MultiTaskTransformer.Members"/>, each with its history. To go on from a model, give one
 /// with the same groups.
 /// </para>
 /// </remarks>

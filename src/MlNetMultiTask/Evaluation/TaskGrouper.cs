@@ -9,8 +9,10 @@ internal static class TaskGrouper
     /// <param name="taskNames">The names of the tasks, T.</param>
     /// <param name="affinity">Z [T, T]: what the task of the row does for the task of the column, more is better. What is not known, NaN, counts as 0; the diagonal does not count.</param>
     /// <param name="numberOfNetworks">The number of groups; from 1 to T.</param>
+    /// <param name="source">Where the affinities are from; null for elsewhere.</param>
+    /// <param name="measure">Which they are.</param>
     /// <exception cref="ArgumentException">Names, matrix and number do not belong together, or an affinity is infinite.</exception>
-    public static TaskGrouping Find(IReadOnlyList<string> taskNames, double[,] affinity, int numberOfNetworks)
+    public static TaskGrouping Find(IReadOnlyList<string> taskNames, double[,] affinity, int numberOfNetworks, TaskAffinity? source = null, TaskAffinityMeasure measure = TaskAffinityMeasure.LookAhead)
     {
         ArgumentNullException.ThrowIfNull(taskNames);
         ArgumentNullException.ThrowIfNull(affinity);
@@ -20,12 +22,18 @@ internal static class TaskGrouper
             nameof(affinity),
             string.Create(CultureInfo.InvariantCulture, $"The affinities are {affinity.GetLength(0)} x {affinity.GetLength(1)}, and there are {taskNames.Count} tasks."));
         Require(!affinity.Cast<double>().Any(double.IsInfinity), nameof(affinity), "An affinity is infinite; NaN stands for what is not known.");
-        Require(numberOfNetworks >= 1 && numberOfNetworks <= taskNames.Count, nameof(numberOfNetworks), string.Create(CultureInfo.InvariantCulture, $"The number of networks is {numberOfNetworks}; with {taskNames.Count} tasks, it must be from 1 to {taskNames.Count}."));
+        RequireNumber(numberOfNetworks, taskNames.Count);
         var known = new GroupEffects(affinity);
         bool isExact = taskNames.Count <= ExactPartitions.MaximumNumberOfTasks;
         int[][] partitions = isExact ? ExactPartitions.Find(known) : GreedyPartitions.Find(known);
-        return new TaskGrouping([.. taskNames], [.. partitions.Select(groups => Create(taskNames, known, groups))], numberOfNetworks, isExact);
+        return new TaskGrouping([.. taskNames], [.. partitions.Select(groups => Create(taskNames, known, groups))], numberOfNetworks, isExact) { Affinity = source, Measure = measure };
     }
+
+    /// <summary>Checks how many networks are wanted.</summary>
+    public static void RequireNumber(int numberOfNetworks, int taskCount) => Require(
+        numberOfNetworks >= 1 && numberOfNetworks <= taskCount,
+        nameof(numberOfNetworks),
+        string.Create(CultureInfo.InvariantCulture, $"The number of networks is {numberOfNetworks}; with {taskCount} tasks, it must be from 1 to {taskCount}."));
 
     private static TaskPartition Create(IReadOnlyList<string> taskNames, GroupEffects affinity, int[] groups)
     {

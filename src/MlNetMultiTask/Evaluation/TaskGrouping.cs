@@ -48,7 +48,20 @@ public sealed class TaskGrouping
     /// <summary>Whether all partitions were compared.</summary>
     public bool IsExact { get; }
 
-    /// <summary>Returns the groups as data: a row for each task, with the columns <c>Task</c>, <c>Network</c> (from 1), <c>PredictedEffect</c> and <c>AllInOneEffect</c>.</summary>
+    /// <summary>The affinities by which groups were chosen.</summary>
+    public TaskAffinity? Affinity { get; internal init; }
+
+    /// <summary>Which of them.</summary>
+    public TaskAffinityMeasure Measure { get; internal init; }
+
+    /// <summary>The measured effect: the networks of the groups against a network for each task; null where it was not asked for. The groups were chosen by a training on all rows, so that it is a little too good for them.</summary>
+    public SingleTaskComparison? Measured { get; internal set; }
+
+    /// <summary>One network for all tasks against a network for each task, on the same folds; null where it was not asked for.</summary>
+    public SingleTaskComparison? AllInOneMeasured { get; internal set; }
+
+    /// <summary>Returns the groups as data: a row for each task, with the columns <c>Task</c>, <c>Network</c> (from 1), <c>PredictedEffect</c>, <c>AllInOneEffect</c>, <c>MeasuredImprovement</c> and
+    /// <c>AllInOneImprovement</c> (of the main metric over a network for the task alone; NaN where they were not measured).</summary>
     /// <param name="mlContext">The context of the view.</param>
     /// <returns>The view.</returns>
     public IDataView ToDataView(MLContext mlContext)
@@ -65,6 +78,12 @@ public sealed class TaskGrouping
         GetTasks().AppendMarkdown(text);
         text.AppendLine();
         GetPartitions().AppendMarkdown(text);
+        if (Measured is not null)
+        {
+            text.AppendLine();
+            GetMeasured().AppendMarkdown(text);
+        }
+
         return text.ToString().TrimEnd();
     }
 
@@ -76,6 +95,12 @@ public sealed class TaskGrouping
         GetTasks().AppendPlain(text);
         text.AppendLine();
         GetPartitions().AppendPlain(text);
+        if (Measured is not null)
+        {
+            text.AppendLine();
+            GetMeasured().AppendPlain(text);
+        }
+
         return text.ToString().TrimEnd();
     }
 
@@ -91,6 +116,22 @@ public sealed class TaskGrouping
         IsExact ? "The best partitions" : "The best partitions that were found",
         [("Networks", true), ("Effect", true), ("Groups", false)],
         [.. Partitions.Select(partition => new[] { partition.NumberOfNetworks.ToString(CultureInfo.InvariantCulture), Number(partition.TotalEffect), partition.ToString() })]);
+
+    private TextTable GetMeasured() => new(
+        "Measured against a network for each task",
+        [("Task", false), ("Metric", false), ("Alone", true), ("Groups", true), ("", false), ("All in one", true), ("", false)],
+        [
+            .. TaskNames.Select(task => (Groups: Measured![task], All: AllInOneMeasured![task])).Select(own => new[]
+            {
+                own.Groups.TaskName,
+                own.Groups.Main.Metric,
+                Number(own.Groups.Main.OtherMean),
+                Number(own.Groups.Main.MultiTaskMean),
+                SingleTaskComparisonText.Describe(own.Groups.Verdict),
+                Number(own.All.Main.MultiTaskMean),
+                SingleTaskComparisonText.Describe(own.All.Verdict),
+            }),
+        ]);
 
     /// <summary>Adding 0 turns -0 into 0.</summary>
     private static string Number(double number) => (Math.Round(number, 4) + 0.0).ToString("0.0000", CultureInfo.InvariantCulture);

@@ -10,4 +10,8 @@ internal sealed class TaskGroupingRow(TaskGrouping grouping, string task)
     public double PredictedEffect => grouping.PredictedEffects[task];
 
     public double AllInOneEffect => grouping.AllInOne.PredictedEffects[task];
+
+    public double MeasuredImprovement => grouping.Measured?[task].Main.Improvement ?? double.NaN;
+
+    public double AllInOneImprovement => grouping.AllInOneMeasured?[task].Main.Improvement ?? double.NaN;
 }

@@ -297,13 +297,24 @@ public sealed class TaskGroupsTrainerTests : IDisposable
     }
 
     [Fact]
-    public void A_task_that_ends_training_is_in_every_group_or_none()
+    public void A_group_without_the_task_that_is_watched_watches_its_own()
     {
-        HardParameterSharingTrainer trainer = Trainers.HardParameterSharing(new HardParameterSharingOptions { Tasks = Tasks(_tasks), ValidationFraction = 0.3f, EarlyStopping = new EarlyStopping { Monitor = EarlyStoppingMonitor.Loss("Size") } });
-        TaskGroupsTrainer groups = Trainers.TaskGroups(trainer, ["Color", "Big"], ["Size", "Tags"]);
+        static EarlyStopping Watch(EarlyStoppingMonitor monitor) => new() { Monitor = monitor, Patience = 1 };
+        HardParameterSharingTrainer Create(string[] names, EarlyStoppingMonitor monitor) => Trainers.HardParameterSharing(new HardParameterSharingOptions
+        {
+            Tasks = Tasks(names),
+            ValidationFraction = 0.3f,
+            LearningRate = 0.1,
+            MaximumNumberOfEpochs = 8,
+            Seed = 1,
+            EarlyStopping = Watch(monitor),
+        });
+        using MultiTaskTransformer model = Trainers.TaskGroups(Create(_tasks, EarlyStoppingMonitor.Loss("Size")), ["Color", "Big"], ["Size", "Tags"]).Fit(_data);
+        using MultiTaskTransformer without = Create(["Color", "Big"], EarlyStoppingMonitor.RelativeLoss()).Fit(_data);
+        using MultiTaskTransformer with = Create(["Size", "Tags"], EarlyStoppingMonitor.Loss("Size")).Fit(_data);
 
-        Says(() => groups.Fit(_data), "Option EarlyStopping", "'Size'", "'Color', 'Big'", "a monitor of all tasks");
-        Says(() => groups.GetOutputSchema(Shapes.Of(_data.Schema)), "Option EarlyStopping");
+        Assert.Equal(Bytes(without), Bytes(model.Members[0]));
+        Assert.Equal(Bytes(with), Bytes(model.Members[1]));
     }
 
     private MultiTaskTrainers Trainers => _ml.MultiTask.Trainers;

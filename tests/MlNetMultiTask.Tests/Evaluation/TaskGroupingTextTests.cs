@@ -69,7 +69,7 @@ public sealed class TaskGroupingTextTests
         TaskGrouping grouping = Find("Price", "Rooms", "Year");
         IDataView view = grouping.ToDataView(new MLContext(1));
 
-        Assert.Equal(["Task", "Network", "PredictedEffect", "AllInOneEffect"], view.Schema.Select(column => column.Name));
+        Assert.Equal(["Task", "Network", "PredictedEffect", "AllInOneEffect", "MeasuredImprovement", "AllInOneImprovement"], view.Schema.Select(column => column.Name));
         Assert.Equal(["Price", "Rooms", "Year"], view.GetColumn<string>("Task"));
         Assert.Equal([1, 1, 2], view.GetColumn<int>("Network"));
         Assert.Equal(grouping.PredictedEffects.Values, view.GetColumn<double>("PredictedEffect"));

@@ -1,0 +1,43 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace MlNetMultiTask.Evaluation;
+
+/// <summary>Measures how tasks get on with one another, chooses groups, and measures on request what they are worth.</summary>
+internal static class GroupSuggester
+{
+    /// <summary>Heads that begin with the wrong signs pull tasks apart that belong together: of one seed alone, this may decide.</summary>
+    private const int UsualNumberOfSeeds = 3;
+
+    /// <param name="mlContext">The context.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="preprocessing">What makes features and labels; null for none.</param>
+    /// <param name="trainer">The trainer of all tasks.</param>
+    /// <param name="numberOfNetworks">How many groups.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="toTrainer">What makes a trainer of groups.</param>
+    public static TaskGrouping Run(
+        MLContext mlContext,
+        IDataView data,
+        IEstimator<ITransformer>? preprocessing,
+        MultiTaskTrainer trainer,
+        int numberOfNetworks,
+        TaskGroupingOptions options,
+        Func<IReadOnlyList<IReadOnlyList<string>>, MultiTaskTrainer> toTrainer)
+    {
+        options.Validate();
+        options.Comparison?.Validate(trainer.Tasks);
+        TaskGrouper.RequireNumber(numberOfNetworks, trainer.Tasks.Count);
+        TaskAffinityOptions affinity = options.Affinity ?? new TaskAffinityOptions { NumberOfSeeds = UsualNumberOfSeeds, ComparesTwins = options.Measure == TaskAffinityMeasure.Similarity };
+        TaskGrouping grouping = AffinityMeter.Run(data, preprocessing, trainer, affinity).SuggestGroups(numberOfNetworks, options.Measure);
+        if (options.Comparison is { } comparison)
+        {
+            // Both on the same folds.
+            SingleTaskComparisonOptions same = comparison.With(comparison.Seed ?? ((IHostEnvironment)mlContext).Register(nameof(GroupSuggester)).Rand.Next());
+            grouping.Measured = SingleTaskComparer.Run(mlContext, data, preprocessing, toTrainer(grouping.Groups), same);
+            grouping.AllInOneMeasured = SingleTaskComparer.Run(mlContext, data, preprocessing, trainer, same);
+        }
+
+        return grouping;
+    }
+}

@@ -1,0 +1,130 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MlNetMultiTask.Tests.Evaluation;
+
+/// <summary>Groups of tasks by what training tells of them.</summary>
+public sealed class SuggestGroupsTests
+{
+    private const int FeatureCount = 6;
+
+    private static readonly string[] _names = ["A1", "B1", "A2", "B2", "A3", "B3"];
+
+    private readonly MLContext _ml = new(1);
+
+    [Fact]
+    public void Two_planted_groups_of_three_are_found_in_nine_of_ten_seeds_at_least()
+    {
+        int found = Enumerable.Range(1, 10).Count(seed =>
+        {
+            TaskGrouping grouping = _ml.MultiTask.SuggestGroups(
+                Draw(seed), null, Trainer(seed), numberOfNetworks: 2, new TaskGroupingOptions { Affinity = new TaskAffinityOptions { NumberOfSeeds = 3, SamplingInterval = 4, ComparesTwins = false } });
+            return grouping.Best.ToString() == "[A1, A2, A3], [B1, B2, B3]" && grouping.TotalEffect > grouping.AllInOne.TotalEffect;
+        });
+
+        Assert.InRange(found, 9, 10);
+    }
+
+    [Theory]
+    [InlineData(TaskAffinityMeasure.GradientCosine)]
+    [InlineData(TaskAffinityMeasure.Similarity)]
+    public void They_are_found_by_other_measures_too(TaskAffinityMeasure measure)
+    {
+        var affinity = new TaskAffinityOptions { SamplingInterval = 4, ComparesTwins = measure == TaskAffinityMeasure.Similarity };
+        int found = Enumerable.Range(1, 5).Count(seed =>
+            _ml.MultiTask.SuggestGroups(Draw(seed), null, Trainer(seed), 2, new TaskGroupingOptions { Measure = measure, Affinity = affinity }).Best.ToString() == "[A1, A2, A3], [B1, B2, B3]");
+
+        Assert.InRange(found, 4, 5);
+    }
+
+    [Fact]
+    public void What_groups_are_worth_is_measured_on_request()
+    {
+        TaskGrouping grouping = _ml.MultiTask.SuggestGroups(Draw(1), null, Trainer(1, width: 1), 2, new TaskGroupingOptions
+        {
+            Affinity = new TaskAffinityOptions { SamplingInterval = 4, ComparesTwins = false },
+            Comparison = new SingleTaskComparisonOptions { NumberOfRepeats = 1, NumberOfFolds = 3 },
+        });
+
+        Assert.Equal(_names, grouping.Measured!.Tasks.Select(task => task.TaskName));
+        Assert.All(grouping.Measured.Tasks.Zip(grouping.AllInOneMeasured!.Tasks), pair => Assert.Equal(pair.First.Main.OtherValues, pair.Second.Main.OtherValues));
+        Assert.True(grouping.Measured.Tasks.Average(task => task.Main.MultiTaskMean) > grouping.AllInOneMeasured.Tasks.Average(task => task.Main.MultiTaskMean) + 0.1);
+        Assert.Contains("Measured against a network for each task", grouping.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Measured against a network for each task", grouping.ToMarkdown(), StringComparison.Ordinal);
+        Assert.Equal(grouping.Measured["B2"].Main.Improvement, grouping.ToDataView(_ml).GetColumn<double>("MeasuredImprovement").ElementAt(3));
+        Assert.Equal(grouping.AllInOneMeasured["B2"].Main.Improvement, grouping.ToDataView(_ml).GetColumn<double>("AllInOneImprovement").ElementAt(3));
+    }
+
+    [Fact]
+    public void The_groups_are_trained_as_they_are()
+    {
+        MultiTaskTrainer trainer = Trainer(1);
+        TaskGrouping grouping = _ml.MultiTask.SuggestGroups(Draw(1), null, trainer, 2);
+        using MultiTaskTransformer model = _ml.MultiTask.Trainers.TaskGroups(trainer, grouping.Groups).Fit(Draw(1));
+
+        Assert.Equal(_names, model.Tasks.Select(task => task.Name));
+        Assert.Equal(2, model.Members.Count);
+        Assert.Null(grouping.Measured);
+        Assert.Same(grouping.Affinity!.TaskNames, grouping.Affinity.SuggestGroups(3).Affinity!.TaskNames);
+    }
+
+    [Fact]
+    public void What_can_not_be_asked_is_told()
+    {
+        void Says(string words, Action act) => Assert.Contains(words, Assert.Throws<ArgumentException>(act).Message, StringComparison.Ordinal);
+        TaskAffinity untwinned = _ml.MultiTask.MeasureAffinity(Draw(1), null, Trainer(1), new TaskAffinityOptions { ComparesTwins = false });
+
+        Says("The number of networks is 7", () => _ml.MultiTask.SuggestGroups(Draw(1), null, Trainer(1), 7));
+        Says("Option Measure", () => _ml.MultiTask.SuggestGroups(Draw(1), null, Trainer(1), 2, new TaskGroupingOptions { Measure = (TaskAffinityMeasure)9 }));
+        Says("ComparesTwins", () => _ml.MultiTask.SuggestGroups(Draw(1), null, Trainer(1), 2, new TaskGroupingOptions { Measure = TaskAffinityMeasure.Similarity, Affinity = new TaskAffinityOptions { ComparesTwins = false } }));
+        Says("NumberOfFolds", () => _ml.MultiTask.SuggestGroups(Draw(1), null, Trainer(1), 2, new TaskGroupingOptions { Comparison = new SingleTaskComparisonOptions { NumberOfFolds = 1 } }));
+        Says("No single-task twins", () => untwinned.SuggestGroups(2, TaskAffinityMeasure.Similarity));
+        Says("none of the measures", () => untwinned.SuggestGroups(2, (TaskAffinityMeasure)9));
+    }
+
+    private HardParameterSharingTrainer Trainer(int seed, int width = 2) => _ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
+    {
+        Tasks = [.. _names.Select(name => PredictionTask.Regression(name))],
+        SharedLayers = [width],
+        HeadLayers = [],
+        Activation = Activation.Tanh,
+        BatchSize = 32,
+        LearningRate = 0.02,
+        MaximumNumberOfEpochs = 40,
+        Seed = seed,
+        NumberOfThreads = 1,
+    });
+
+    /// <summary>Tasks A follow one direction of the features, and tasks B another.</summary>
+    private IDataView Draw(int seed)
+    {
+        var random = new MlNetMultiTask.Training.CounterRandom((ulong)seed, 0);
+        Row DrawRow()
+        {
+            float[] x = [.. Enumerable.Range(0, FeatureCount).Select(_ => (float)((2 * random.NextDouble()) - 1))];
+            (double a, double b) = (Math.Sin(1.5 * (x[0] + x[1] - x[2])), Math.Sin(1.5 * (x[3] - x[4] + x[5])));
+            float Noisy(double value) => (float)(value + (0.5 * (random.NextDouble() - 0.5)));
+            return new Row { Features = x, A1 = Noisy(a), A2 = Noisy(-2 * a), A3 = Noisy(1.5 * a), B1 = Noisy(b), B2 = Noisy(-2 * b), B3 = Noisy(1.5 * b) };
+        }
+
+        return _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 300).Select(_ => DrawRow()).ToArray());
+    }
+
+    private sealed class Row
+    {
+        [VectorType(FeatureCount)]
+        public float[] Features { get; set; } = [];
+
+        public float A1 { get; set; }
+
+        public float A2 { get; set; }
+
+        public float A3 { get; set; }
+
+        public float B1 { get; set; }
+
+        public float B2 { get; set; }
+
+        public float B3 { get; set; }
+    }
+}
