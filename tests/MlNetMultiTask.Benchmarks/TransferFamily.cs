@@ -9,10 +9,9 @@ internal sealed class TransferFamily
     private const int FeatureCount = 99;
     private const int TaskCount = 3;
 
-    private TransferFamily(string name, TransferVerdict expected, int rowCount, bool isShared, bool hasFewLabels, int[] sharedLayers, int[] headLayers)
+    private TransferFamily(string name, int rowCount, bool isShared, bool hasFewLabels, int[] sharedLayers, int[] headLayers)
     {
         Name = name;
-        Expected = expected;
         RowCount = rowCount;
         IsShared = isShared;
         HasFewLabels = hasFewLabels;
@@ -21,20 +20,17 @@ internal sealed class TransferFamily
     }
 
     /// <summary>Three tasks, each of a direction of its own, and one unit for all of them.</summary>
-    public static TransferFamily Competing { get; } = new("three directions, narrow trunk", TransferVerdict.NegativeTransfer, 600, isShared: false, hasFewLabels: false, [1], []);
+    public static TransferFamily Competing { get; } = new("three directions, narrow trunk", 600, isShared: false, hasFewLabels: false, [1], []);
 
     /// <summary>Three tasks of one and the same direction, the first of which has a label in one row of ten.</summary>
-    public static TransferFamily Related { get; } = new("one direction, few labels", TransferVerdict.Gain, 800, isShared: true, hasFewLabels: true, [1], []);
+    public static TransferFamily Related { get; } = new("one direction, few labels", 800, isShared: true, hasFewLabels: true, [1], []);
 
     /// <summary>Networks that share nothing: whatever the data, learning together is learning alone.</summary>
-    public static TransferFamily Separate { get; } = new("nothing shared", TransferVerdict.NoDifference, 200, isShared: true, hasFewLabels: false, [], [2]);
+    public static TransferFamily Separate { get; } = new("nothing shared", 200, isShared: true, hasFewLabels: false, [], [2]);
 
     public static IReadOnlyList<TransferFamily> All { get; } = [Competing, Related, Separate];
 
     public string Name { get; }
-
-    /// <summary>What a sure verdict should be.</summary>
-    public TransferVerdict Expected { get; }
 
     /// <summary>The tasks that it happens to; one of them for each family at least.</summary>
     public int AffectedCount => HasFewLabels ? 1 : TaskCount;
