@@ -51,6 +51,9 @@ internal static class SingleTaskComparisonText
         }
     }
 
+    private static IEnumerable<(string Against, PairedComparison Metric)> GetComparisons(ComparedTask task) =>
+        task.Metrics.Select(metric => (Alone, metric)).Concat(task.Baselines.SelectMany(baseline => baseline.Metrics.Select(metric => (baseline.Name, metric))));
+
     private static TextTable GetTasks(SingleTaskComparison comparison) => new(
         string.Create(CultureInfo.InvariantCulture, $"Multi-task against single-task: {comparison.NumberOfRepeats} x {comparison.NumberOfFolds} folds, intervals of {100 * comparison.ConfidenceLevel:0.##} %"),
         [("task", false), ("metric", false), ("against", false), ("multi-task", true), ("other", true), ("improvement", true), ("from", true), ("to", true), ("p (Holm)", true), ("verdict", false)],
@@ -113,9 +116,9 @@ internal static class SingleTaskComparisonText
         int pairs = comparison.NumberOfRepeats * comparison.NumberOfFolds;
         foreach (ComparedTask task in comparison.Tasks)
         {
-            if (task.Main.PairCount < pairs)
+            foreach ((string against, PairedComparison metric) in GetComparisons(task).Where(own => own.Metric.PairCount < pairs))
             {
-                yield return string.Create(CultureInfo.InvariantCulture, $"{task.TaskName}: {task.Main.Metric} could be computed in {task.Main.PairCount} of {pairs} folds.");
+                yield return string.Create(CultureInfo.InvariantCulture, $"{task.TaskName} against {against}: of {metric.Metric}, {metric.PairCount} of {pairs} folds have finite figures of both, and count.");
             }
 
             if (task.UnseenLabelCount > 0)

@@ -1,0 +1,63 @@
+using Microsoft.ML;
+using MlNetMultiTask.Tests.Contracts;
+
+namespace MlNetMultiTask.Tests.Evaluation;
+
+/// <summary>What a comparison refuses, and how it says so.</summary>
+public sealed class CompareWithSingleTaskMistakesTests
+{
+    private readonly MLContext _ml = new(1);
+
+    public static TheoryData<string, SingleTaskComparisonOptions> Mistakes { get; } = new()
+    {
+        { "NumberOfRepeats", new SingleTaskComparisonOptions { NumberOfRepeats = 0 } },
+        { "NumberOfFolds", new SingleTaskComparisonOptions { NumberOfFolds = 1 } },
+        { "there are 60 rows", new SingleTaskComparisonOptions { NumberOfFolds = 61 } },
+        { "SamplingKeyColumnName", new SingleTaskComparisonOptions { SamplingKeyColumnName = " " } },
+        { "'Nobody'", new SingleTaskComparisonOptions { SamplingKeyColumnName = "Nobody" } },
+        { "StratificationTask", new SingleTaskComparisonOptions { StratificationTask = "Nobody" } },
+        { "ConfidenceLevel", new SingleTaskComparisonOptions { ConfidenceLevel = 1 } },
+        { "ConfidenceLevel", new SingleTaskComparisonOptions { ConfidenceLevel = double.NaN } },
+        { "EquivalenceMargin", new SingleTaskComparisonOptions { EquivalenceMargin = -0.1 } },
+        { "EquivalenceMargins", new SingleTaskComparisonOptions { EquivalenceMargins = new Dictionary<string, double> { ["Size"] = double.NaN } } },
+        { "EquivalenceMargins", new SingleTaskComparisonOptions { EquivalenceMargins = new Dictionary<string, double> { ["Nobody"] = 1 } } },
+        { "Metrics", new SingleTaskComparisonOptions { Metrics = new Dictionary<string, IReadOnlyList<string>> { ["Size"] = [] } } },
+        { "'Accuracy'; a Regression task has 'RSquared'", new SingleTaskComparisonOptions { Metrics = new Dictionary<string, IReadOnlyList<string>> { ["Size"] = ["Accuracy"] } } },
+        { "Metrics", new SingleTaskComparisonOptions { Metrics = new Dictionary<string, IReadOnlyList<string>> { ["Nobody"] = ["Accuracy"] } } },
+        { "Baselines", new SingleTaskComparisonOptions { Baselines = [null!] } },
+        { "LabelEfficiency", new SingleTaskComparisonOptions { LabelEfficiency = new LabelEfficiencyOptions { TaskName = "Nobody" } } },
+        { "Shares", new SingleTaskComparisonOptions { LabelEfficiency = new LabelEfficiencyOptions { TaskName = "Size", Shares = [0] } } },
+        { "Shares", new SingleTaskComparisonOptions { LabelEfficiency = new LabelEfficiencyOptions { TaskName = "Size", Shares = [0.5, 0.5] } } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void An_option_that_is_not_valid_is_named(string words, SingleTaskComparisonOptions options) => Says(words, options, Create(new TrainerSetup()));
+
+    [Fact]
+    public void One_task_and_a_model_to_go_on_from_are_refused()
+    {
+        using MultiTaskTransformer model = Create(new TrainerSetup()).Fit(TestData.View(_ml));
+
+        Says("one task, 'Size'", null, Create(new TrainerSetup { Tasks = [PredictionTask.Regression("Size")] }));
+        Says("InitialModel", null, Create(new TrainerSetup { InitialModel = model }));
+    }
+
+    [Fact]
+    public void Two_baselines_of_one_name_are_refused()
+    {
+        TaskBaseline baseline = new("Size", "same", _ml.Regression.Trainers.Sdca("Size"));
+
+        Says("two of the same name", new SingleTaskComparisonOptions { Baselines = [baseline, baseline] }, Create(new TrainerSetup()));
+        Says("'Nobody'", new SingleTaskComparisonOptions { Baselines = [new TaskBaseline("Nobody", "same", baseline.Estimator)] }, Create(new TrainerSetup()));
+    }
+
+    [Fact]
+    public void What_fails_is_told_with_the_place_where_it_failed() =>
+        Says("In repeat 1, fold 1, together: Label column of task 'Size'", null, Create(new TrainerSetup()), data: _ml.Transforms.DropColumns("Size").Fit(TestData.View(_ml)).Transform(TestData.View(_ml)));
+
+    private void Says(string words, SingleTaskComparisonOptions? options, MultiTaskTrainer trainer, IDataView? data = null) => Assert.Contains(
+        words, Assert.ThrowsAny<ArgumentException>(() => _ml.MultiTask.CompareWithSingleTask(data ?? TestData.View(_ml), null, trainer, options)).Message, StringComparison.Ordinal);
+
+    private MultiTaskTrainer Create(TrainerSetup setup) => TrainerCases.Create("HardParameterSharing", _ml, setup);
+}
