@@ -94,7 +94,7 @@ internal sealed class SingleTaskComparer
             IDataView test = Attempt("the preprocessing", () => Keep(prepared?.Transform(testRows) ?? testRows));
             MeasuredFit together = Fit("together", training, test, TogetherWith(seed), Tasks);
             bool[][] labelled = [.. LabelReader.Read(training, Tasks, _token).Select(column => column.IsLabelled)];
-            MeasuredFit[] alone = [.. Tasks.Select((task, i) => Fit($"'{task.Name}' alone", training, test, AloneWith(task, seed, labelled, labelled[i]), [task]))];
+            MeasuredFit[] alone = [.. Tasks.Select((task, i) => Fit($"'{task.Name}' alone", training, test, AloneWith(i, seed, labelled, labelled[i]), [task]))];
             MeasuredFit[] baselines = [.. _options.Baselines.Select(baseline => Fit(baseline, training, test, labelled))];
             return new MeasuredDivision(_repeat, _fold, together, alone, baselines, MeasureFewerLabels(training, test, seed, labelled, together, alone));
         }
@@ -122,7 +122,7 @@ internal sealed class SingleTaskComparer
 
             return share == 1
                 ? (labels.Count(1), together.Metrics.Tasks[index], alone[index].Metrics.Tasks[0])
-                : (labels.Count(share), MeasureWith("together", TogetherWith(seed)), MeasureWith("alone", AloneWith(task, seed, labelled, [.. labelled[index].Select((_, row) => labels.Keeps(row, share))])));
+                : (labels.Count(share), MeasureWith("together", TogetherWith(seed)), MeasureWith("alone", AloneWith(index, seed, labelled, [.. labelled[index].Select((_, row) => labels.Keeps(row, share))])));
         }
 
         return [.. efficiency.Shares.Select(MeasureShare)];
@@ -131,16 +131,16 @@ internal sealed class SingleTaskComparer
     private MultiTaskTrainer TogetherWith(ulong seed) => _trainer.With(new TrainerVariation { Seed = seed, Run = Watch });
 
     /// <summary>Rows without a label of its own are no steps for a network that learns one task: it passes over the others as often more.</summary>
-    /// <param name="task">The task.</param>
+    /// <param name="index">The task.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="labelled">Per task the rows with a label.</param>
-    /// <param name="own">The rows with a label that this network learns from.</param>
-    private MultiTaskTrainer AloneWith(PredictionTask task, ulong seed, bool[][] labelled, bool[] own)
+    /// <param name="own">The rows with a label for this task that both networks learn from.</param>
+    private MultiTaskTrainer AloneWith(int index, ulong seed, bool[][] labelled, bool[] own)
     {
-        long rows = own.Length;
-        long steps = _trainer.CountStepsOfEpoch(own.Select((_, row) => labelled.Any(column => column[row])).Count(any => any), rows);
-        double factor = _options.EqualSteps ? steps / (double)Math.Max(1, _trainer.CountStepsOfEpoch(own.Count(has => has), rows)) : 1;
-        return _trainer.With(TrainerVariation.Alone(task) with { Seed = seed, Run = Watch, EpochFactor = factor });
+        int anyLabel = own.Where((has, row) => has || labelled.Where((_, task) => task != index).Any(column => column[row])).Count();
+        double steps = _trainer.CountStepsOfEpoch(anyLabel, own.Length);
+        double factor = _options.EqualSteps ? steps / Math.Max(1, _trainer.CountStepsOfEpoch(own.Count(has => has), own.Length)) : 1;
+        return _trainer.With(TrainerVariation.Alone(Tasks[index]) with { Seed = seed, Run = Watch, EpochFactor = factor });
     }
 
     private TrainingRun Watch => new(null, null, OnCancellation.Throw, null, _token);
