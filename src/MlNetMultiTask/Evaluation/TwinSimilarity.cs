@@ -20,6 +20,12 @@ internal sealed class TwinSimilarity(IReadOnlyList<string> tasks, FeatureSample 
     /// <param name="twin">The twin; not kept.</param>
     public void Add(string task, Model twin)
     {
+        // A group of one task is its network.
+        while (twin is GroupedModel { Members: [var only] })
+        {
+            twin = only;
+        }
+
         if (twin is not NetworkModel network)
         {
             Problem = "The twins are not single networks, and have no last shared layer.";
