@@ -82,7 +82,7 @@ public sealed class MultiTaskCatalog
     }
 
     /// <summary>
-    /// Tells which tasks should be trained together: trains the trainer once, looks how its tasks get on with one another (<see cref="MeasureAffinity"/>), and finds the groups of tasks that help one another most, one for each of
+    /// Tells which tasks should be trained together: trains the trainer, with three seeds unless told otherwise, looks how its tasks get on with one another (<see cref="MeasureAffinity"/>), and finds the groups of tasks that help one another most, one for each of
     /// a given number of networks. <c>Trainers.TaskGroups(trainer, grouping.Groups)</c> trains them.
     /// </summary>
     /// <param name="data">The data, as they reach the preprocessing.</param>

@@ -53,6 +53,12 @@ public sealed class TaskGroupsTrainer : MultiTaskTrainer
 
     internal override TrainingRun Run => _variation?.Run ?? new TrainingRun(_options.Progress, _options.Checkpointing, _options.Trainers[0].Run.OnCancellation, null, _options.CancellationToken);
 
+    internal override MultiTaskTrainer FindLearner(string task)
+    {
+        (MultiTaskTrainer trainer, PredictionTask[] tasks) = _groups.First(group => group.Tasks.Any(own => own.Name == task));
+        return trainer.With(new TrainerVariation { Tasks = tasks, Seed = GetSeed(trainer) }).FindLearner(task);
+    }
+
     internal override long CountStepsOfEpoch(long labelledRows, long rows) => _options.Trainers[0].CountStepsOfEpoch(labelledRows, rows);
 
     /// <inheritdoc/>

@@ -78,7 +78,7 @@ internal sealed class AffinityMeter
         var similarity = new TwinSimilarity(_tasks, sample);
         foreach (PredictionTask task in _trainer.Tasks)
         {
-            Train(task, new TrainerVariation { Seed = seed, Tasks = [task], Run = run with { Progress = null } }, model => similarity.Add(task.Name, model.Model));
+            Train(task, TrainerVariation.Alone(task) with { Seed = seed, Run = run with { Progress = null } }, model => similarity.Add(task.Name, model.Model));
         }
 
         _similarities.Add(similarity.Compare());

@@ -18,5 +18,5 @@ public sealed class LabelEfficiencyPoint
 
     /// <summary>Returns share and figures.</summary>
     /// <returns>One line.</returns>
-    public override string ToString() => FormattableString.Invariant($"{Share:P0} ({LabelCount:0} labels): {Comparison}");
+    public override string ToString() => FormattableString.Invariant($"{100 * Share:0.##} % ({LabelCount:0} labels): {Comparison}");
 }

@@ -7,10 +7,13 @@ namespace MlNetMultiTask.Evaluation;
 /// rows overlap, so that the variance of their mean is (1/J + n_test/n_train) s² and not s²/J.
 /// </summary>
 /// <param name="Mean">The mean difference.</param>
-/// <param name="StandardError">Its standard error; NaN of fewer than two differences.</param>
+/// <param name="StandardError">Its standard error; NaN of fewer than two differences, and of several that are all the same and not 0: coarse figures of few rows are, and nothing is sure for that.</param>
 /// <param name="DegreesOfFreedom">The number of differences less one.</param>
 internal sealed record ResampledT(double Mean, double StandardError, int DegreesOfFreedom)
 {
+    /// <summary>Deviations that are smaller, in parts of the mean, are of the arithmetic.</summary>
+    private const double Rounding = 1e-9;
+
     /// <summary>The statistic of differences.</summary>
     /// <param name="differences">One for each division of the rows.</param>
     /// <param name="testRatio">The test rows for each training row.</param>
@@ -19,7 +22,9 @@ internal sealed record ResampledT(double Mean, double StandardError, int Degrees
         int count = differences.Count;
         double mean = count == 0 ? double.NaN : differences.Average();
         double variance = count < 2 ? double.NaN : differences.Sum(difference => (difference - mean) * (difference - mean)) / (count - 1);
-        return new ResampledT(mean, Math.Sqrt(((1.0 / count) + testRatio) * variance), count - 1);
+        double error = Math.Sqrt(((1.0 / count) + testRatio) * variance);
+        bool isRounding = error <= Rounding * Math.Abs(mean);
+        return new ResampledT(mean, isRounding && mean != 0 ? double.NaN : error, count - 1);
     }
 
     /// <summary>The chance of a mean as far from 0, were there no difference; NaN where there is no telling.</summary>

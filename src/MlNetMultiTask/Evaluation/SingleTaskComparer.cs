@@ -137,9 +137,11 @@ internal sealed class SingleTaskComparer
     /// <param name="own">The rows with a label for this task that both networks learn from.</param>
     private MultiTaskTrainer AloneWith(int index, ulong seed, bool[][] labelled, bool[] own)
     {
-        int anyLabel = own.Where((has, row) => has || labelled.Where((_, task) => task != index).Any(column => column[row])).Count();
-        double steps = _trainer.CountStepsOfEpoch(anyLabel, own.Length);
-        double factor = _options.EqualSteps ? steps / Math.Max(1, _trainer.CountStepsOfEpoch(own.Count(has => has), own.Length)) : 1;
+        MultiTaskTrainer together = _trainer.FindLearner(Tasks[index].Name);
+        bool[][] others = [.. labelled.Where((_, task) => task != index && together.Tasks.Any(other => other.Name == Tasks[task].Name))];
+        int anyLabel = own.Where((has, row) => has || Array.Exists(others, column => column[row])).Count();
+        double steps = together.CountStepsOfEpoch(anyLabel, own.Length);
+        double factor = _options.EqualSteps ? steps / Math.Max(1, together.CountStepsOfEpoch(own.Count(has => has), own.Length)) : 1;
         return _trainer.With(TrainerVariation.Alone(Tasks[index]) with { Seed = seed, Run = Watch, EpochFactor = factor });
     }
 

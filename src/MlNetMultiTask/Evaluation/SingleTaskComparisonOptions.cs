@@ -36,7 +36,7 @@ public sealed class SingleTaskComparisonOptions
     /// <value>The default is true.</value>
     public bool EqualSteps { get; init; } = true;
 
-    /// <summary>How sure intervals and verdicts are; from above 0.5 to below 1. Verdicts on all tasks together are wrong in at most the rest of cases.</summary>
+    /// <summary>How sure intervals and verdicts are; from above 0.5 to below 1. Over all tasks together, a gain or negative transfer is found where there is neither in at most the rest of cases, and so is no difference where there is one beyond the margin.</summary>
     /// <value>The default is 0.95.</value>
     public double ConfidenceLevel { get; init; } = 0.95;
 

@@ -82,6 +82,9 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
         return Train(trainData, validationData, initialModel);
     }
 
+    /// <summary>The trainer of the network that learns a task; others than the trainer's own tasks are none of its.</summary>
+    internal virtual MultiTaskTrainer FindLearner(string task) => this;
+
     /// <summary>How many steps an epoch takes.</summary>
     /// <param name="labelledRows">The rows that have a label for one of the tasks.</param>
     /// <param name="rows">All rows.</param>

@@ -148,6 +148,26 @@ public sealed class CompareWithSingleTaskTests
     }
 
     [Fact]
+    public void A_group_of_one_task_is_its_network_alone_however_few_labels_it_has()
+    {
+        Example[] rows = TestData.Rows();
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i].Size = i % 4 == 0 ? rows[i].Size : float.NaN;
+        }
+
+        MultiTaskTrainer trainer = Create(new TrainerSetup { Tasks = [PredictionTask.Regression("Size"), PredictionTask.BinaryClassification("Big")], BatchSize = 4 });
+        MultiTaskTrainer groups = _ml.MultiTask.Trainers.TaskGroups(trainer, ["Size"], ["Big"]);
+        Assert.All([groups, _ml.MultiTask.Trainers.TaskGroups(groups, ["Big"], ["Size"])], own =>
+        {
+            SingleTaskComparison comparison = _ml.MultiTask.CompareWithSingleTask(_ml.Data.LoadFromEnumerable(rows), null, own, new SingleTaskComparisonOptions { NumberOfRepeats = 1, NumberOfFolds = 2, Seed = Seed });
+
+            Assert.Equal(comparison["Size"].Main.OtherValues, comparison["Size"].Main.MultiTaskValues);
+            Assert.Equal(TransferVerdict.NoDifference, comparison["Size"].Verdict);
+        });
+    }
+
+    [Fact]
     public void Fewer_labels_are_measured_share_by_share()
     {
         SingleTaskComparison comparison = Compare(new SingleTaskComparisonOptions

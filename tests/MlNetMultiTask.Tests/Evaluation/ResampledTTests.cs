@@ -41,13 +41,24 @@ public sealed class ResampledTTests
     }
 
     [Fact]
-    public void Differences_that_are_all_the_same_leave_no_doubt()
+    public void No_difference_at_all_is_none()
     {
         var none = ResampledT.Of([0, 0, 0], 0.25);
-        var some = ResampledT.Of([0.5, 0.5, 0.5], 0.25);
 
         Assert.Equal((1, 0, (0, 0)), (none.PValue, none.GetEquivalencePValue(0.01), none.GetInterval(0.95)));
-        Assert.Equal((0, 1, (0.5, 0.5)), (some.PValue, some.GetEquivalencePValue(0.01), some.GetInterval(0.95)));
+    }
+
+    [Theory]
+    [InlineData(0.5, 0.5)]
+    [InlineData(1 / 6.0, 1 / 6.0)]
+    [InlineData(0.3, 0.3 + 1e-15)]
+    public void Differences_that_are_the_same_by_their_coarseness_prove_nothing(double one, double other)
+    {
+        var statistic = ResampledT.Of([one, other], 1);
+
+        Assert.True(double.IsNaN(statistic.PValue));
+        Assert.True(double.IsNaN(statistic.GetEquivalencePValue(1)));
+        Assert.Equal((double.NaN, double.NaN), statistic.GetInterval(0.95));
     }
 
     [Fact]
