@@ -1,4 +1,5 @@
 using MlNetMultiTask.Evaluation;
+using MlNetMultiTask.Training;
 
 namespace MlNetMultiTask.Tests.Evaluation;
 
@@ -43,6 +44,33 @@ public sealed class TransferDecisionTests
     [Fact]
     public void Too_few_pairs_are_undecided() =>
         Assert.Equal([TransferVerdict.Undecided], Decide(0.1, Create("A", new PairedComparison("Accuracy", [0.5, double.NaN], [0.1, 0.2], 0.25, 0.95))));
+
+    /// <summary>
+    /// Three tasks without a difference, over folds whose differences are correlated as those of overlapping training rows are taken to be. Without the correction, far more verdicts would be wrong.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Without_a_difference_few_verdicts_of_200_are_wrong(int repeats)
+    {
+        const int Folds = 5;
+        var random = new CounterRandom(11, stream: 0, (uint)repeats);
+        double NextNormal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        double[] Draw()
+        {
+            double common = NextNormal();
+            return [.. Enumerable.Range(0, Folds * repeats).Select(_ => 0.02 * ((Math.Sqrt(1.0 / Folds) * common) + (Math.Sqrt(1 - (1.0 / Folds)) * NextNormal())))];
+        }
+
+        double[][][] runs = [.. Enumerable.Range(0, 200).Select(_ => Enumerable.Range(0, 3).Select(_ => Draw()).ToArray())];
+        int CountWrong(double testRatio) => runs.Count(run => Decide(0, [.. run.Index().Select(task => Create(
+            FormattableString.Invariant($"T{task.Index}"), new PairedComparison("Accuracy", [.. task.Item.Select(difference => 0.5 + difference)], [.. task.Item.Select(_ => 0.5)], testRatio, 0.95)))])
+            .Any(verdict => verdict is TransferVerdict.Gain or TransferVerdict.NegativeTransfer));
+
+        Assert.InRange(CountWrong(1.0 / (Folds - 1)), 0, 16);
+        Assert.InRange(CountWrong(0), 20, 200);
+    }
 
     private static TransferVerdict[] Decide(double margin, params ComparedTask[] tasks)
     {
