@@ -26,7 +26,11 @@ internal static class GroupSuggester
         Func<IReadOnlyList<IReadOnlyList<string>>, MultiTaskTrainer> toTrainer)
     {
         options.Validate();
-        options.Comparison?.Validate(trainer.Tasks);
+        if (options.Comparison is { } wanted)
+        {
+            SingleTaskComparer.Require(trainer, wanted);
+        }
+
         TaskGrouper.RequireNumber(numberOfNetworks, trainer.Tasks.Count);
         TaskAffinityOptions affinity = options.Affinity ?? new TaskAffinityOptions { NumberOfSeeds = UsualNumberOfSeeds, ComparesTwins = options.Measure == TaskAffinityMeasure.Similarity };
         TaskGrouping grouping = AffinityMeter.Run(data, preprocessing, trainer, affinity).SuggestGroups(numberOfNetworks, options.Measure);

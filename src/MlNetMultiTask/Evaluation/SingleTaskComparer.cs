@@ -41,6 +41,22 @@ internal sealed class SingleTaskComparer
     /// <summary>Compares.</summary>
     public static SingleTaskComparison Run(MLContext mlContext, IDataView data, IEstimator<ITransformer>? preprocessing, MultiTaskTrainer trainer, SingleTaskComparisonOptions options)
     {
+        Require(trainer, options);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken, trainer.Run.CancellationToken);
+        try
+        {
+            return new SingleTaskComparer(mlContext, data, preprocessing, trainer, options, cancellation.Token).Run();
+        }
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The comparison was cancelled.", e, options.CancellationToken.IsCancellationRequested ? options.CancellationToken : trainer.Run.CancellationToken);
+        }
+    }
+
+    /// <summary>Checks what can be told before anything is trained.</summary>
+    /// <exception cref="ArgumentException">The trainer can't be compared, or an option is not valid.</exception>
+    public static void Require(MultiTaskTrainer trainer, SingleTaskComparisonOptions options)
+    {
         if (trainer.Tasks.Count < 2)
         {
             throw new ArgumentException($"The trainer has one task, '{trainer.Tasks[0].Name}', so that there is nothing to compare with a network for it alone; give it several.", nameof(trainer));
@@ -52,15 +68,6 @@ internal sealed class SingleTaskComparer
         }
 
         options.Validate(trainer.Tasks);
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken, trainer.Run.CancellationToken);
-        try
-        {
-            return new SingleTaskComparer(mlContext, data, preprocessing, trainer, options, cancellation.Token).Run();
-        }
-        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException("The comparison was cancelled.", e, options.CancellationToken.IsCancellationRequested ? options.CancellationToken : trainer.Run.CancellationToken);
-        }
     }
 
     private SingleTaskComparison Run()

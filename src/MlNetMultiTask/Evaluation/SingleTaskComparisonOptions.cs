@@ -89,8 +89,11 @@ public sealed class SingleTaskComparisonOptions
     internal void Validate(IReadOnlyList<PredictionTask> tasks)
     {
         string[] names = [.. tasks.Select(task => task.Name)];
-        void RequireKnown(IEnumerable<string> given, string option) =>
-            Require(given.Except(names, StringComparer.Ordinal).FirstOrDefault() is not { } unknown, option, $"names the task '{given.Except(names, StringComparer.Ordinal).FirstOrDefault()}', which is none of the trainer's: '{string.Join("', '", names)}'");
+        void RequireKnown(IEnumerable<string> given, string option)
+        {
+            string? unknown = given.Except(names, StringComparer.Ordinal).FirstOrDefault();
+            Require(unknown is null, option, $"names the task '{unknown}', which is none of the trainer's: '{string.Join("', '", names)}'");
+        }
 
         Require(NumberOfRepeats > 0, nameof(NumberOfRepeats), string.Create(CultureInfo.InvariantCulture, $"is {NumberOfRepeats}; it must be 1 or more"));
         Require(NumberOfFolds >= 2, nameof(NumberOfFolds), string.Create(CultureInfo.InvariantCulture, $"is {NumberOfFolds}; it must be 2 or more"));
@@ -104,10 +107,8 @@ public sealed class SingleTaskComparisonOptions
         RequireKnown(Metrics!.Keys, nameof(Metrics));
         foreach (PredictionTask task in tasks)
         {
-            Require(
-                GetMetrics(task).Except(task.MetricNames, StringComparer.Ordinal).FirstOrDefault() is not { } strange,
-                nameof(Metrics),
-                $"names for the task '{task.Name}' the metric '{GetMetrics(task).Except(task.MetricNames).FirstOrDefault()}'; a {task.Kind} task has {TaskColumns.Describe(task.MetricNames)}");
+            string? strange = GetMetrics(task).Except(task.MetricNames, StringComparer.Ordinal).FirstOrDefault();
+            Require(strange is null, nameof(Metrics), $"names for the task '{task.Name}' the metric '{strange}'; a {task.Kind} task has {TaskColumns.Describe(task.MetricNames)}");
         }
 
         Require(Baselines is not null && !Baselines.Contains(null!), nameof(Baselines), "is null or contains null; an empty list is the default");

@@ -104,18 +104,26 @@ public sealed class TaskGrouping
         return text.ToString().TrimEnd();
     }
 
+    /// <summary>How the figures are called; shares of a loss in a step are small, and told in per cent.</summary>
+    private (string Sum, string Head, string Unit, double Factor) Words => Measure switch
+    {
+        TaskAffinityMeasure.GradientCosine => ("sum of mean cosines", "Cosine", "", 1),
+        TaskAffinityMeasure.Similarity => ("sum of mean similarities", "Similarity", "", 1),
+        _ => ("predicted effect", "Effect, %", " % of a loss in a step", 100),
+    };
+
     /// <summary>The number of a task's network, from 1.</summary>
     internal int GetNetwork(string task) => Groups.Index().First(group => group.Item.Contains(task)).Index + 1;
 
     private TextTable GetTasks() => new(
-        string.Create(CultureInfo.InvariantCulture, $"{TaskNames.Count} tasks in {NumberOfNetworks} networks, predicted effect {Number(TotalEffect)}"),
-        [("Task", false), ("Network", true), ("Effect", true), ("All in one", true)],
-        [.. TaskNames.Select(task => new[] { task, GetNetwork(task).ToString(CultureInfo.InvariantCulture), Number(PredictedEffects[task]), Number(AllInOne.PredictedEffects[task]) })]);
+        string.Create(CultureInfo.InvariantCulture, $"{TaskNames.Count} tasks in {NumberOfNetworks} networks, {Words.Sum} {Effect(TotalEffect)}{Words.Unit}"),
+        [("Task", false), ("Network", true), (Words.Head, true), ("All in one", true)],
+        [.. TaskNames.Select(task => new[] { task, GetNetwork(task).ToString(CultureInfo.InvariantCulture), Effect(PredictedEffects[task]), Effect(AllInOne.PredictedEffects[task]) })]);
 
     private TextTable GetPartitions() => new(
         IsExact ? "The best partitions" : "The best partitions that were found",
-        [("Networks", true), ("Effect", true), ("Groups", false)],
-        [.. Partitions.Select(partition => new[] { partition.NumberOfNetworks.ToString(CultureInfo.InvariantCulture), Number(partition.TotalEffect), partition.ToString() })]);
+        [("Networks", true), (Words.Head, true), ("Groups", false)],
+        [.. Partitions.Select(partition => new[] { partition.NumberOfNetworks.ToString(CultureInfo.InvariantCulture), Effect(partition.TotalEffect), partition.ToString() })]);
 
     private TextTable GetMeasured() => new(
         "Measured against a network for each task",
@@ -132,6 +140,8 @@ public sealed class TaskGrouping
                 SingleTaskComparisonText.Describe(own.All.Verdict),
             }),
         ]);
+
+    private string Effect(double value) => Number(Words.Factor * value);
 
     /// <summary>Adding 0 turns -0 into 0.</summary>
     private static string Number(double number) => (Math.Round(number, 4) + 0.0).ToString("0.0000", CultureInfo.InvariantCulture);

@@ -78,6 +78,8 @@ public sealed class SuggestGroupsTests
         Says("Option Measure", () => _ml.MultiTask.SuggestGroups(Draw(1), null, Trainer(1), 2, new TaskGroupingOptions { Measure = (TaskAffinityMeasure)9 }));
         Says("ComparesTwins", () => _ml.MultiTask.SuggestGroups(Draw(1), null, Trainer(1), 2, new TaskGroupingOptions { Measure = TaskAffinityMeasure.Similarity, Affinity = new TaskAffinityOptions { ComparesTwins = false } }));
         Says("NumberOfFolds", () => _ml.MultiTask.SuggestGroups(Draw(1), null, Trainer(1), 2, new TaskGroupingOptions { Comparison = new SingleTaskComparisonOptions { NumberOfFolds = 1 } }));
+        Says("one task, 'A1'", () => _ml.MultiTask.SuggestGroups(
+            Draw(1), null, _ml.MultiTask.Trainers.HardParameterSharing([PredictionTask.Regression("A1")]), 1, new TaskGroupingOptions { Comparison = new SingleTaskComparisonOptions() }));
         Says("No single-task twins", () => untwinned.SuggestGroups(2, TaskAffinityMeasure.Similarity));
         Says("none of the measures", () => untwinned.SuggestGroups(2, (TaskAffinityMeasure)9));
     }

@@ -20,17 +20,17 @@ public sealed class TaskGroupingTextTests
     {
         string[] expected =
         [
-            "3 tasks in 2 networks, predicted effect 0.0763",
-            "Task   Network  Effect  All in one",
-            "Price        1  0.0311      0.0154",
-            "Rooms        1  0.0452      0.0164",
-            "Year         2  0.0000     -0.0152",
+            "3 tasks in 2 networks, predicted effect 7.6300 % of a loss in a step",
+            "Task   Network  Effect, %  All in one",
+            "Price        1     3.1100      1.5400",
+            "Rooms        1     4.5200      1.6400",
+            "Year         2     0.0000     -1.5200",
             "",
             "The best partitions",
-            "Networks  Effect  Groups",
-            "       1  0.0166  [Price, Rooms, Year]",
-            "       2  0.0763  [Price, Rooms], [Year]",
-            "       3  0.0000  [Price], [Rooms], [Year]",
+            "Networks  Effect, %  Groups",
+            "       1     1.6600  [Price, Rooms, Year]",
+            "       2     7.6300  [Price, Rooms], [Year]",
+            "       3     0.0000  [Price], [Rooms], [Year]",
         ];
 
         Assert.Equal(expected, Find("Price", "Rooms", "Year").ToString().ReplaceLineEndings("\n").Split('\n'));
@@ -53,15 +53,26 @@ public sealed class TaskGroupingTextTests
         }
 
         string[] lines = usual.Item2.ReplaceLineEndings("\n").Split('\n');
-        Assert.Equal("**3 tasks in 2 networks, predicted effect 0.0763**", lines[0]);
-        Assert.Equal(["| Task | Network | Effect | All in one |", "| --- | ---: | ---: | ---: |", "| &lt;b\\> | 1 | 0.0311 | 0.0154 |", "| a\\|b | 1 | 0.0452 | 0.0164 |", "| new line | 2 | 0.0000 | -0.0152 |"], lines[2..7]);
-        Assert.Contains(lines, line => line == "| 2 | 0.0763 | \\[&lt;b\\>, a\\|b\\], \\[new line\\] |");
+        Assert.Equal("**3 tasks in 2 networks, predicted effect 7.6300 % of a loss in a step**", lines[0]);
+        Assert.Equal(["| Task | Network | Effect, % | All in one |", "| --- | ---: | ---: | ---: |", "| &lt;b\\> | 1 | 3.1100 | 1.5400 |", "| a\\|b | 1 | 4.5200 | 1.6400 |", "| new line | 2 | 0.0000 | -1.5200 |"], lines[2..7]);
+        Assert.Contains(lines, line => line == "| 2 | 7.6300 | \\[&lt;b\\>, a\\|b\\], \\[new line\\] |");
         Assert.DoesNotContain("new\nline", usual.Item1, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Where_not_all_were_compared_it_says_so() =>
         Assert.Contains("The best partitions that were found", TaskGrouper.Find(Affinities.Names(9), Affinities.Draw(9, 1), 2).ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void Other_measures_are_called_what_they_are()
+    {
+        string cosines = TaskGrouper.Find(["A", "B"], new[,] { { 0, 0.5 }, { 0.5, 0 } }, 1, measure: TaskAffinityMeasure.GradientCosine).ToString();
+        string similarities = TaskGrouper.Find(["A", "B"], new[,] { { 0, 0.5 }, { 0.5, 0 } }, 1, measure: TaskAffinityMeasure.Similarity).ToString();
+
+        Assert.StartsWith("2 tasks in 1 networks, sum of mean cosines 1.0000", cosines, StringComparison.Ordinal);
+        Assert.StartsWith("2 tasks in 1 networks, sum of mean similarities 1.0000", similarities, StringComparison.Ordinal);
+        Assert.DoesNotContain("%", cosines + similarities, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void As_data_there_is_a_row_for_each_task()
