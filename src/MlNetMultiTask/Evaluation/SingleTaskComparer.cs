@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using MlNetMultiTask.Data;
+using MlNetMultiTask.Tasks;
 using MlNetMultiTask.Trainers;
 using MlNetMultiTask.Training;
 
@@ -99,10 +100,12 @@ internal sealed class SingleTaskComparer
             // All read the same rows many times.
             IDataView training = Attempt("the preprocessing", () => Keep(prepared?.Transform(trainingRows) ?? trainingRows));
             IDataView test = Attempt("the preprocessing", () => Keep(prepared?.Transform(testRows) ?? testRows));
-            MeasuredFit together = Fit("together", training, test, TogetherWith(seed), Tasks);
-            bool[][] labelled = [.. LabelReader.Read(training, Tasks, _token).Select(column => column.IsLabelled)];
-            MeasuredFit[] alone = [.. Tasks.Select((task, i) => Fit($"'{task.Name}' alone", training, test, AloneWith(i, seed, labelled, labelled[i]), [task]))];
+            bool[][] labelled = Attempt("the labels", () => LabelReader.Read(training, Tasks, _token).Select(column => column.IsLabelled).ToArray());
+
+            // The estimators of others first: what is wrong with one is known before much has been trained.
             MeasuredFit[] baselines = [.. _options.Baselines.Select(baseline => Fit(baseline, training, test, labelled))];
+            MeasuredFit together = Fit("together", training, test, TogetherWith(seed), Tasks);
+            MeasuredFit[] alone = [.. Tasks.Select((task, i) => Fit($"'{task.Name}' alone", training, test, AloneWith(i, seed, labelled, labelled[i]), [task]))];
             return new MeasuredDivision(_repeat, _fold, together, alone, baselines, MeasureFewerLabels(training, test, seed, labelled, together, alone));
         }
         finally
@@ -174,7 +177,9 @@ internal sealed class SingleTaskComparer
                 _token.ThrowIfCancellationRequested();
                 double trained = Stopwatch.GetElapsedTime(started).TotalSeconds;
                 long begun = Stopwatch.GetTimestamp();
-                MultiTaskMetrics metrics = Evaluator.Evaluate(_mlContext, model.Transform(test), tasks);
+                IDataView rows = model.Transform(test);
+                RequireOutputs(rows.Schema, tasks);
+                MultiTaskMetrics metrics = Evaluator.Evaluate(_mlContext, rows, tasks);
                 double scored = Stopwatch.GetElapsedTime(begun).TotalSeconds;
                 bool isFirst = _divisions.Count == 0 && model is MultiTaskTransformer;
                 return new MeasuredFit(
@@ -187,6 +192,19 @@ internal sealed class SingleTaskComparer
         });
         _completed++;
         return fit;
+    }
+
+    /// <summary>An estimator of others may give less than is measured.</summary>
+    private static void RequireOutputs(DataViewSchema schema, IReadOnlyList<PredictionTask> tasks)
+    {
+        foreach (PredictionTask task in tasks)
+        {
+            if (task.OutputColumnNames.FirstOrDefault(name => schema.GetColumnOrNull(name) is null) is { } missing)
+            {
+                throw new ArgumentException(
+                    $"It gives no column '{missing}'; an estimator for a {task.Kind} task must give {TaskColumns.Describe(task.OutputColumnNames)}. Where a probability is missing, append a calibrator, such as BinaryClassification.Calibrators.Platt.");
+            }
+        }
     }
 
     /// <summary>Keeps the rows in memory, and reads them now, so that the first training takes no longer than the others.</summary>

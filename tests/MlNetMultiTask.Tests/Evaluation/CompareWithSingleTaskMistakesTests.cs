@@ -53,11 +53,31 @@ public sealed class CompareWithSingleTaskMistakesTests
     }
 
     [Fact]
+    public void A_baseline_that_gives_too_little_is_told_before_the_networks_are_trained()
+    {
+        var told = new List<string>();
+        var options = new SingleTaskComparisonOptions
+        {
+            Baselines = [new TaskBaseline("Big", "raw scores", _ml.BinaryClassification.Trainers.AveragedPerceptron("Big"))],
+            Progress = new Listener(progress => told.Add(progress.Stage)),
+        };
+
+        Says("In repeat 1, fold 1, raw scores: It gives no column 'Probability'", options, Create(new TrainerSetup()));
+        Says("append a calibrator", options, Create(new TrainerSetup()));
+        Assert.All(told, stage => Assert.Equal("raw scores", stage));
+    }
+
+    [Fact]
     public void What_fails_is_told_with_the_place_where_it_failed() =>
-        Says("In repeat 1, fold 1, together: Label column of task 'Size'", null, Create(new TrainerSetup()), data: _ml.Transforms.DropColumns("Size").Fit(TestData.View(_ml)).Transform(TestData.View(_ml)));
+        Says("In repeat 1, fold 1, the labels: Label column of task 'Size'", null, Create(new TrainerSetup()), data: _ml.Transforms.DropColumns("Size").Fit(TestData.View(_ml)).Transform(TestData.View(_ml)));
 
     private void Says(string words, SingleTaskComparisonOptions? options, MultiTaskTrainer trainer, IDataView? data = null) => Assert.Contains(
         words, Assert.ThrowsAny<ArgumentException>(() => _ml.MultiTask.CompareWithSingleTask(data ?? TestData.View(_ml), null, trainer, options)).Message, StringComparison.Ordinal);
+
+    private sealed class Listener(Action<ComparisonProgress> listen) : IProgress<ComparisonProgress>
+    {
+        public void Report(ComparisonProgress value) => listen(value);
+    }
 
     private MultiTaskTrainer Create(TrainerSetup setup) => TrainerCases.Create("HardParameterSharing", _ml, setup);
 }
