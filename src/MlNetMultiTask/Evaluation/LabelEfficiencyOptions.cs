@@ -5,7 +5,7 @@ namespace MlNetMultiTask;
 /// <summary>For which task, and for how few of its labels, it is measured what learning together is worth.</summary>
 /// <remarks>
 /// The other tasks keep their labels. Labels are taken away behind the preprocessing; those kept are drawn so that each class (of numbers, each tenth of the rows in their order) keeps its share and at least one label, and so that
-/// those of a smaller share are among those of a larger one.
+/// those of a smaller share are among those of a larger one. Validation rows that the trainer puts aside are taken out of these: with very few labels, a class may be left without any, and training says so.
 /// </remarks>
 public sealed class LabelEfficiencyOptions
 {
