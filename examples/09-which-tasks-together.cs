@@ -30,15 +30,14 @@ TaskAnalysis analysis = ml.MultiTask.AnalyzeTasks(data, trainer.Tasks);
 Console.WriteLine($"Pairs of labels that share more than chance: {string.Join(", ", analysis.Relations.Where(relation => relation.IsFound && string.CompareOrdinal(relation.From, relation.To) < 0).Select(relation => $"{relation.From}-{relation.To}"))}");
 Console.WriteLine();
 
-// What does learning all six together do to each of them?
+// Which belong together in two networks? And what do two networks, and one for all six, do to each of them?
 var folds = new SingleTaskComparisonOptions { NumberOfRepeats = 1, NumberOfFolds = 10, EquivalenceMargin = 0.02, Seed = 1 };
-SingleTaskComparison together = ml.MultiTask.CompareWithSingleTask(data, preprocessing: null, trainer, folds);
-Console.WriteLine(together);
-Console.WriteLine();
-
-// Which belong together in two networks, and is it so?
 TaskGrouping grouping = ml.MultiTask.SuggestGroups(data, preprocessing: null, trainer, numberOfNetworks: 2, new TaskGroupingOptions { Comparison = folds });
 Console.WriteLine(grouping);
+Console.WriteLine();
+
+// The same table as by CompareWithSingleTask: one network against one for each task.
+Console.WriteLine(grouping.AllInOneMeasured);
 Console.WriteLine();
 
 // One model with the columns of all six comes out all the same.

@@ -92,6 +92,7 @@ public sealed class MultiTaskCatalog
     /// <param name="options">By what groups are chosen, and whether it is measured what they are worth; null for the defaults.</param>
     /// <returns>The groups, what they are predicted to be worth, on request what they are, and the best groups for any other number of networks.</returns>
     /// <exception cref="ArgumentException">The number is out of range, an option is not valid, a column is missing or of a wrong type, or the trainer's tasks share nothing.</exception>
+    /// <exception cref="InvalidOperationException">A training failed; the message says which, and why.</exception>
     /// <exception cref="OperationCanceledException">A token of the options or the trainer's was cancelled.</exception>
     public TaskGrouping SuggestGroups(IDataView data, IEstimator<ITransformer>? preprocessing, MultiTaskTrainer trainer, int numberOfNetworks, TaskGroupingOptions? options = null)
     {
@@ -127,6 +128,7 @@ public sealed class MultiTaskCatalog
     /// <param name="options">How much is measured, progress and cancellation; null for the defaults.</param>
     /// <returns>The affinities.</returns>
     /// <exception cref="ArgumentException">An option is not valid, a column is missing or of a wrong type, or the trainer's network has no shared parameters.</exception>
+    /// <exception cref="InvalidOperationException">A training failed; the message says which, and why.</exception>
     /// <exception cref="OperationCanceledException">The options' token or the trainer's was cancelled.</exception>
     [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Catalogs are used through an MLContext.")]
     public TaskAffinity MeasureAffinity(IDataView data, IEstimator<ITransformer>? preprocessing, MultiTaskTrainer trainer, TaskAffinityOptions? options = null)

@@ -35,21 +35,20 @@ internal sealed class AffinityMeter
             throw new ArgumentException("The trainer goes on from an initial model, from which a network for one task can't. Set ComparesTwins to false, or leave the trainer's InitialModel null.", nameof(trainer));
         }
 
-        CancellationToken[] tokens = [.. new[] { options.CancellationToken, trainer.Run.CancellationToken }.Where(token => token.CanBeCanceled)];
-        using CancellationTokenSource? both = tokens.Length == 2 ? CancellationTokenSource.CreateLinkedTokenSource(tokens) : null;
-        ITransformer? prepared = preprocessing?.Fit(data);
-        try
+        TaskAffinity Measure(CancellationToken token)
         {
-            return new AffinityMeter(trainer, options, prepared?.Transform(data) ?? data, both?.Token ?? tokens.FirstOrDefault()).Measure();
+            ITransformer? prepared = preprocessing?.Fit(data);
+            try
+            {
+                return new AffinityMeter(trainer, options, prepared?.Transform(data) ?? data, token).Measure();
+            }
+            finally
+            {
+                (prepared as IDisposable)?.Dispose();
+            }
         }
-        catch (OperationCanceledException e) when (both is not null && Array.Find(tokens, token => token.IsCancellationRequested) is { IsCancellationRequested: true } cancelled)
-        {
-            throw new OperationCanceledException(e.Message, e, cancelled);
-        }
-        finally
-        {
-            (prepared as IDisposable)?.Dispose();
-        }
+
+        return LinkedCancellation.Run(Measure, options.CancellationToken, trainer.Run.CancellationToken);
     }
 
     private TaskAffinity Measure()
@@ -88,7 +87,8 @@ internal sealed class AffinityMeter
     private void Train(PredictionTask? task, TrainerVariation variation, Action<MultiTaskTransformer> use)
     {
         long started = Stopwatch.GetTimestamp();
-        using (MultiTaskTransformer model = _trainer.With(variation).Fit(_rows))
+        using (MultiTaskTransformer model = FailurePlace.Attempt(
+            FormattableString.Invariant($"In training {_trainings + 1}, {(task is null ? "together" : $"'{task.Name}' alone")}"), () => _trainer.With(variation).Fit(_rows)))
         {
             // A trainer may give its best so far instead.
             _cancellationToken.ThrowIfCancellationRequested();

@@ -49,5 +49,5 @@ public sealed class ComparedTask
 
     /// <summary>Returns the task, its main metric and the verdict.</summary>
     /// <returns>One line.</returns>
-    public override string ToString() => $"{TaskName}: {SingleTaskComparisonText.Describe(Verdict)}; {Main}";
+    public override string ToString() => TextTable.OneLine($"{TaskName}: {SingleTaskComparisonText.Describe(Verdict)}; {Main}");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlNetMultiTask.Evaluation;
 
 namespace MlNetMultiTask;
 
@@ -32,5 +33,5 @@ public sealed class ComparisonProgress
 
     /// <summary>Returns where the comparison is, on one line.</summary>
     /// <returns>For example <c>7 of 40: repeat 1, fold 2, 'Price' alone</c>.</returns>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Completed} of {Total}: repeat {Repeat}, fold {Fold}, {Stage}");
+    public override string ToString() => TextTable.OneLine(string.Create(CultureInfo.InvariantCulture, $"{Completed} of {Total}: repeat {Repeat}, fold {Fold}, {Stage}"));
 }

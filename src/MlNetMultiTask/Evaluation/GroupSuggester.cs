@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Runtime;
 
 namespace MlNetMultiTask.Evaluation;
 
@@ -36,10 +35,11 @@ internal static class GroupSuggester
         TaskGrouping grouping = AffinityMeter.Run(data, preprocessing, trainer, affinity).SuggestGroups(numberOfNetworks, options.Measure);
         if (options.Comparison is { } comparison)
         {
-            // Both on the same folds.
-            SingleTaskComparisonOptions same = comparison.With(comparison.Seed ?? ((IHostEnvironment)mlContext).Register(nameof(GroupSuggester)).Rand.Next());
-            grouping.Measured = SingleTaskComparer.Run(mlContext, data, preprocessing, toTrainer(grouping.Groups), same);
-            grouping.AllInOneMeasured = SingleTaskComparer.Run(mlContext, data, preprocessing, trainer, same);
+            // One group is all in one, bit by bit.
+            (string, MultiTaskTrainer) allInOne = ("all in one", trainer);
+            IReadOnlyList<SingleTaskComparison> measured = SingleTaskComparer.Run(
+                mlContext, data, preprocessing, grouping.NumberOfNetworks == 1 ? [allInOne] : [("in groups", toTrainer(grouping.Groups)), allInOne], comparison);
+            grouping.SetMeasured(measured[0], measured[^1]);
         }
 
         return grouping;

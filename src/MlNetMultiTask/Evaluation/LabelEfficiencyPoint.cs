@@ -13,7 +13,10 @@ public sealed class LabelEfficiencyPoint
     /// <summary>The number of these labels, in the mean over divisions.</summary>
     public required double LabelCount { get; init; }
 
-    /// <summary>The task's main metric.</summary>
+    /// <summary>
+    /// The task's main metric. The interval corrects for overlapping training rows as with all labels: which labels are kept is drawn anew for each division, so that with few of them training rows overlap less, and it is
+    /// rather too wide than too narrow.
+    /// </summary>
     public required PairedComparison Comparison { get; init; }
 
     /// <summary>Returns share and figures.</summary>

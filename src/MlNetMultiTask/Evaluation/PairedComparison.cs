@@ -7,9 +7,14 @@ namespace MlNetMultiTask;
 /// <summary>One figure of a multi-task model against that of another model, over the same divisions of the same rows.</summary>
 public sealed class PairedComparison
 {
+    private readonly double _testRatio;
+    private readonly double _confidenceLevel;
+
     internal PairedComparison(string metric, IReadOnlyList<double> multiTask, IReadOnlyList<double> other, double testRatio, double confidenceLevel)
     {
         Metric = metric;
+        _testRatio = testRatio;
+        _confidenceLevel = confidenceLevel;
         IsLowerBetter = TaskFigures.IsLowerBetter(metric);
         MultiTaskValues = multiTask;
         OtherValues = other;
@@ -62,6 +67,9 @@ public sealed class PairedComparison
     public double AdjustedPValue { get; internal set; }
 
     internal ResampledT Statistic { get; }
+
+    /// <summary>The first model of this against the first one of another comparison, on the same divisions of the same rows.</summary>
+    internal PairedComparison Against(PairedComparison other) => new(Metric, MultiTaskValues, other.MultiTaskValues, _testRatio, _confidenceLevel);
 
     /// <summary>Returns the figures on one line.</summary>
     /// <returns>For example <c>RSquared 0.8912 against 0.8850: +0.0062 (-0.0011 to +0.0135)</c>.</returns>

@@ -7,8 +7,6 @@ namespace MlNetMultiTask;
 /// <summary>How a multi-task trainer is compared with single-task networks.</summary>
 public sealed class SingleTaskComparisonOptions
 {
-    private int? _seed;
-
     /// <summary>How often the rows are divided into folds anew; 1 or more. All trainers are fitted once for each repeat and fold.</summary>
     /// <value>The default is 2.</value>
     public int NumberOfRepeats { get; init; } = 2;
@@ -27,7 +25,7 @@ public sealed class SingleTaskComparisonOptions
 
     /// <summary>The seed of the folds, and of the networks: those of one fold all begin with the same one.</summary>
     /// <value>The default is null: drawn from the MLContext.</value>
-    public int? Seed { get => _seed; init => _seed = value; }
+    public int? Seed { get; init; }
 
     /// <summary>
     /// Whether a network that learns one task alone takes as many steps as the multi-task network where fewer rows have a label of its own: it passes over these as often more. Else it passes over them as often as the options
@@ -69,14 +67,6 @@ public sealed class SingleTaskComparisonOptions
     /// <summary>Ends the comparison, also inside a training, with an <see cref="OperationCanceledException"/>.</summary>
     /// <value>The default is <see cref="CancellationToken.None"/>.</value>
     public CancellationToken CancellationToken { get; init; }
-
-    /// <summary>The same with another seed.</summary>
-    internal SingleTaskComparisonOptions With(int seed)
-    {
-        var copy = (SingleTaskComparisonOptions)MemberwiseClone();
-        copy._seed = seed;
-        return copy;
-    }
 
     /// <summary>The metrics of a task.</summary>
     internal IReadOnlyList<string> GetMetrics(PredictionTask task) => Metrics.GetValueOrDefault(task.Name) ?? [task.MetricName];

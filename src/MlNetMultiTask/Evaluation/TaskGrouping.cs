@@ -55,13 +55,19 @@ public sealed class TaskGrouping
     public TaskAffinityMeasure Measure { get; internal init; }
 
     /// <summary>The measured effect: the networks of the groups against a network for each task; null where it was not asked for. The groups were chosen by a training on all rows, so that it is a little too good for them.</summary>
-    public SingleTaskComparison? Measured { get; internal set; }
+    public SingleTaskComparison? Measured { get; private set; }
 
     /// <summary>One network for all tasks against a network for each task, on the same folds; null where it was not asked for.</summary>
-    public SingleTaskComparison? AllInOneMeasured { get; internal set; }
+    public SingleTaskComparison? AllInOneMeasured { get; private set; }
+
+    /// <summary>
+    /// Per task, in the tasks' order, the main metric of the groups' networks (<see cref="PairedComparison.MultiTaskValues"/>) against that of one network for all tasks (<see cref="PairedComparison.OtherValues"/>), fold by fold; empty where
+    /// it was not asked for.
+    /// </summary>
+    public IReadOnlyDictionary<string, PairedComparison> AgainstAllInOne { get; private set; } = new Dictionary<string, PairedComparison>();
 
     /// <summary>Returns the groups as data: a row for each task, with the columns <c>Task</c>, <c>Network</c> (from 1), <c>PredictedEffect</c>, <c>AllInOneEffect</c>, <c>MeasuredImprovement</c> and
-    /// <c>AllInOneImprovement</c> (of the main metric over a network for the task alone; NaN where they were not measured).</summary>
+    /// <c>AllInOneImprovement</c> (of the main metric over a network for the task alone), and <c>ImprovementOnAllInOne</c> (of the groups over one network for all); NaN where they were not measured.</summary>
     /// <param name="mlContext">The context of the view.</param>
     /// <returns>The view.</returns>
     public IDataView ToDataView(MLContext mlContext)
@@ -104,6 +110,15 @@ public sealed class TaskGrouping
         return text.ToString().TrimEnd();
     }
 
+    /// <summary>Adds what was measured.</summary>
+    internal void SetMeasured(SingleTaskComparison groups, SingleTaskComparison allInOne)
+    {
+        (Measured, AllInOneMeasured) = (groups, allInOne);
+        PairedComparison[] comparisons = [.. groups.Tasks.Zip(allInOne.Tasks, (own, all) => own.Main.Against(all.Main))];
+        TransferDecision.Adjust(comparisons);
+        AgainstAllInOne = new OrderedDictionary<string, PairedComparison>(TaskNames.Zip(comparisons, KeyValuePair.Create));
+    }
+
     /// <summary>How the figures are called; shares of a loss in a step are small, and told in per cent.</summary>
     private (string Sum, string Head, string Unit, double Factor) Words => Measure switch
     {
@@ -116,7 +131,7 @@ public sealed class TaskGrouping
     internal int GetNetwork(string task) => Groups.Index().First(group => group.Item.Contains(task)).Index + 1;
 
     private TextTable GetTasks() => new(
-        string.Create(CultureInfo.InvariantCulture, $"{TaskNames.Count} tasks in {NumberOfNetworks} networks, {Words.Sum} {Effect(TotalEffect)}{Words.Unit}"),
+        string.Create(CultureInfo.InvariantCulture, $"{TaskNames.Count} tasks in {NumberOfNetworks} {(NumberOfNetworks == 1 ? "network" : "networks")}, {Words.Sum} {Effect(TotalEffect)}{Words.Unit}"),
         [("Task", false), ("Network", true), (Words.Head, true), ("All in one", true)],
         [.. TaskNames.Select(task => new[] { task, GetNetwork(task).ToString(CultureInfo.InvariantCulture), Effect(PredictedEffects[task]), Effect(AllInOne.PredictedEffects[task]) })]);
 
@@ -126,8 +141,8 @@ public sealed class TaskGrouping
         [.. Partitions.Select(partition => new[] { partition.NumberOfNetworks.ToString(CultureInfo.InvariantCulture), Effect(partition.TotalEffect), partition.ToString() })]);
 
     private TextTable GetMeasured() => new(
-        "Measured against a network for each task",
-        [("Task", false), ("Metric", false), ("Alone", true), ("Groups", true), ("", false), ("All in one", true), ("", false)],
+        "Measured against a network for each task, and groups against one network for all",
+        [("Task", false), ("Metric", false), ("Alone", true), ("Groups", true), ("", false), ("All in one", true), ("", false), ("Improvement", true), ("from", true), ("to", true)],
         [
             .. TaskNames.Select(task => (Groups: Measured![task], All: AllInOneMeasured![task])).Select(own => new[]
             {
@@ -138,6 +153,9 @@ public sealed class TaskGrouping
                 SingleTaskComparisonText.Describe(own.Groups.Verdict),
                 Number(own.All.Main.MultiTaskMean),
                 SingleTaskComparisonText.Describe(own.All.Verdict),
+                SingleTaskComparisonText.Signed(AgainstAllInOne[own.Groups.TaskName].Improvement),
+                SingleTaskComparisonText.Signed(AgainstAllInOne[own.Groups.TaskName].LowerBound),
+                SingleTaskComparisonText.Signed(AgainstAllInOne[own.Groups.TaskName].UpperBound),
             }),
         ]);
 

@@ -14,4 +14,6 @@ internal sealed class TaskGroupingRow(TaskGrouping grouping, string task)
     public double MeasuredImprovement => grouping.Measured?[task].Main.Improvement ?? double.NaN;
 
     public double AllInOneImprovement => grouping.AllInOneMeasured?[task].Main.Improvement ?? double.NaN;
+
+    public double ImprovementOnAllInOne => grouping.AgainstAllInOne.GetValueOrDefault(task)?.Improvement ?? double.NaN;
 }

@@ -1,3 +1,5 @@
+using MlNetMultiTask.Evaluation;
+
 namespace MlNetMultiTask;
 
 /// <summary>A division of tasks into groups, each for a network of its own, and what it is expected to be worth.</summary>
@@ -24,5 +26,5 @@ public sealed class TaskPartition
 
     /// <summary>Returns the groups.</summary>
     /// <returns>For example <c>[Species, Sex], [BodyMass]</c>.</returns>
-    public override string ToString() => string.Join(", ", Groups.Select(group => $"[{string.Join(", ", group)}]"));
+    public override string ToString() => TextTable.OneLine(string.Join(", ", Groups.Select(group => $"[{string.Join(", ", group)}]")));
 }

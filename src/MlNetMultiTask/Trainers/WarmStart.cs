@@ -65,7 +65,7 @@ internal static class WarmStart
         return members.Count == groups.Count && !matching.Contains(null)
             ? [.. matching.OfType<MultiTaskTransformer>()]
             : throw new ArgumentException(
-                $"The initial model must be exactly one model of the same task groups as this trainer's, {string.Join(", ", groups.Select(Describe))}, from each of which a group goes on; it holds {found.Count} multi-task models{(members.Count > 0 ? $", of the groups {string.Join(", ", members.Select(member => Describe(member.Tasks)))}" : found.Count == 1 ? ", which has no groups" : "")}.",
+                $"The initial model must be exactly one model of the same task groups as this trainer's, {string.Join(", ", groups.Select(Describe))}, from each of which a group goes on; it holds {(found.Count == 1 ? "one multi-task model" : $"{found.Count} multi-task models")}{(members.Count > 0 ? $", of the groups {string.Join(", ", members.Select(member => Describe(member.Tasks)))}" : found.Count == 1 ? ", which has no groups" : "")}.",
                 nameof(initialModel));
 
         static string Describe(IReadOnlyList<PredictionTask> tasks) => $"[{string.Join(", ", tasks.Select(task => $"{task.Kind} '{task.Name}'"))}]";

@@ -226,13 +226,13 @@ public sealed class CompareWithSingleTaskTests
         {
             NumberOfFolds = 2,
             LabelEfficiency = new LabelEfficiencyOptions { TaskName = "Big", Shares = [0.5, 1] },
-            Baselines = [new TaskBaseline("Size", "Sdca", _ml.Regression.Trainers.Sdca("Size"))],
+            Baselines = [new TaskBaseline("Size", "Descent", _ml.Regression.Trainers.OnlineGradientDescent("Size"))],
         });
         SingleTaskComparisonRow[] rows = [.. _ml.Data.CreateEnumerable<ReadRow>(comparison.ToDataView(_ml), reuseRowObject: false).Select(row => row.ToRow())];
 
         Assert.Equal((4 + 1 + 1) * 4, rows.Length);
         Assert.Equal(comparison["Size"].Main.MultiTaskValues, rows.Where(row => row is { Task: "Size", Against: "alone" }).Select(row => row.MultiTask));
-        Assert.Equal(comparison["Size"].Baselines[0].Metrics[0].OtherValues, rows.Where(row => row.Against == "Sdca").Select(row => row.Other));
+        Assert.Equal(comparison["Size"].Baselines[0].Metrics[0].OtherValues, rows.Where(row => row.Against == "Descent").Select(row => row.Other));
         Assert.Equal([(1, 1), (1, 2), (2, 1), (2, 2)], rows.Where(row => row.LabelShare == 0.5).Select(row => (row.Repeat, row.Fold)));
     }
 
@@ -254,6 +254,27 @@ public sealed class CompareWithSingleTaskTests
         Assert.Equal("14 of 14: repeat 1, fold 2, done", told[^1].ToString());
         Assert.Equal(TimeSpan.Zero, told[^1].Remaining);
         Assert.Null(told[0].Remaining);
+    }
+
+    [Fact]
+    public void Shares_of_the_same_labels_are_trained_once()
+    {
+        var told = new List<ComparisonProgress>();
+        SingleTaskComparison comparison = Compare(new SingleTaskComparisonOptions
+        {
+            NumberOfRepeats = 1,
+            NumberOfFolds = 2,
+            LabelEfficiency = new LabelEfficiencyOptions { TaskName = "Big", Shares = [0.01, 0.02, 0.9999] },
+            Progress = new Listener(told.Add),
+        });
+
+        // One label of each class is the least, and so many of nearly all are all.
+        Assert.Equal([2, 2, 30], comparison.LabelEfficiency.Select(point => point.LabelCount));
+        Assert.Equal(comparison.LabelEfficiency[0].Comparison.MultiTaskValues, comparison.LabelEfficiency[1].Comparison.MultiTaskValues);
+        Assert.Equal(comparison["Big"].Main.OtherValues, comparison.LabelEfficiency[2].Comparison.OtherValues);
+        Assert.Equal(["together, with 1 % of the labels of 'Big'", "alone, with 1 % of the labels of 'Big'"], told.Take(7).Skip(5).Select(progress => progress.Stage));
+        Assert.Equal((2 * 7) + 1, told.Count);
+        Assert.Equal((22, 22), (told[^1].Completed, told[^1].Total));
     }
 
     [Theory]

@@ -140,6 +140,7 @@ public sealed class MeasureAffinityTests
             string message = Assert.Throws<ArgumentException>(() => Measure(wrap(_ml.MultiTask.Trainers.SoftParameterSharing(AffinityRow.Tasks)), new TaskAffinityOptions())).Message;
             Assert.Contains("MeasureAffinity", message, StringComparison.Ordinal);
             Assert.Contains("the network SoftParameterSharing", message, StringComparison.Ordinal);
+            Assert.StartsWith("In training 1, together: ", message, StringComparison.Ordinal);
         });
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class SuggestGroupsTests
     [InlineData(TaskAffinityMeasure.Similarity)]
     public void They_are_found_by_other_measures_too(TaskAffinityMeasure measure)
     {
-        var affinity = new TaskAffinityOptions { SamplingInterval = 4, ComparesTwins = measure == TaskAffinityMeasure.Similarity };
+        var affinity = new TaskAffinityOptions { SamplingInterval = 10, ComparesTwins = measure == TaskAffinityMeasure.Similarity };
         int found = Enumerable.Range(1, 5).Count(seed =>
             _ml.MultiTask.SuggestGroups(Draw(seed), null, Trainer(seed), 2, new TaskGroupingOptions { Measure = measure, Affinity = affinity }).Best.ToString() == "[A1, A2, A3], [B1, B2, B3]");
 
@@ -40,11 +40,7 @@ public sealed class SuggestGroupsTests
     [Fact]
     public void What_groups_are_worth_is_measured_on_request()
     {
-        TaskGrouping grouping = _ml.MultiTask.SuggestGroups(Draw(1), null, Trainer(1, width: 1), 2, new TaskGroupingOptions
-        {
-            Affinity = new TaskAffinityOptions { SamplingInterval = 4, ComparesTwins = false },
-            Comparison = new SingleTaskComparisonOptions { NumberOfRepeats = 1, NumberOfFolds = 3 },
-        });
+        (TaskGrouping grouping, List<ComparisonProgress> told) = Measure(Draw(1), numberOfNetworks: 2);
 
         Assert.Equal(_names, grouping.Measured!.Tasks.Select(task => task.TaskName));
         Assert.All(grouping.Measured.Tasks.Zip(grouping.AllInOneMeasured!.Tasks), pair => Assert.Equal(pair.First.Main.OtherValues, pair.Second.Main.OtherValues));
@@ -53,6 +49,53 @@ public sealed class SuggestGroupsTests
         Assert.Contains("Measured against a network for each task", grouping.ToMarkdown(), StringComparison.Ordinal);
         Assert.Equal(grouping.Measured["B2"].Main.Improvement, grouping.ToDataView(_ml).GetColumn<double>("MeasuredImprovement").ElementAt(3));
         Assert.Equal(grouping.AllInOneMeasured["B2"].Main.Improvement, grouping.ToDataView(_ml).GetColumn<double>("AllInOneImprovement").ElementAt(3));
+        Assert.Equal(grouping.AgainstAllInOne["B2"].Improvement, grouping.ToDataView(_ml).GetColumn<double>("ImprovementOnAllInOne").ElementAt(3));
+
+        // Networks alone are the same beside groups as beside one network, and trained once.
+        Assert.Equal(["in groups", .. _names.Select(name => $"'{name}' alone"), "all in one"], told.Take(8).Select(progress => progress.Stage));
+        Assert.Equal((3 * 8) + 1, told.Count);
+        Assert.Equal(told[^1].Total, told[^1].Completed);
+    }
+
+    [Fact]
+    public void Groups_are_compared_with_one_network_fold_by_fold()
+    {
+        (TaskGrouping grouping, _) = Measure(Draw(1), numberOfNetworks: 2);
+
+        Assert.Equal(_names, grouping.AgainstAllInOne.Keys);
+        Assert.All(_names, name =>
+        {
+            PairedComparison own = grouping.AgainstAllInOne[name];
+            Assert.Equal(grouping.Measured![name].Main.MultiTaskValues, own.MultiTaskValues);
+            Assert.Equal(grouping.AllInOneMeasured![name].Main.MultiTaskValues, own.OtherValues);
+            Assert.Equal(grouping.Measured[name].Main.Improvement - grouping.AllInOneMeasured[name].Main.Improvement, own.Improvement, 1e-12);
+            Assert.InRange(own.AdjustedPValue, own.PValue, 1);
+            Assert.InRange(own.Improvement, own.LowerBound, own.UpperBound);
+        });
+    }
+
+    [Fact]
+    public void A_network_alone_takes_the_steps_of_its_group_where_labels_are_missing()
+    {
+        IDataView data = Draw(1, missing: row => row.A1 = float.NaN);
+        (TaskGrouping grouping, List<ComparisonProgress> told) = Measure(data, numberOfNetworks: 6);
+
+        // Among all tasks the network passes over the few rows more often than by itself.
+        Assert.Equal(grouping.Measured!["A1"].Main.MultiTaskValues, grouping.Measured["A1"].Main.OtherValues);
+        Assert.NotEqual(grouping.Measured["A1"].Main.OtherValues, grouping.AllInOneMeasured!["A1"].Main.OtherValues);
+        Assert.Equal(grouping.Measured["B1"].Main.OtherValues, grouping.AllInOneMeasured["B1"].Main.OtherValues);
+        Assert.Equal((3 * 9) + 1, told.Count);
+        Assert.Equal(told[^1].Total, told[^1].Completed);
+    }
+
+    [Fact]
+    public void One_group_is_one_network()
+    {
+        (TaskGrouping grouping, List<ComparisonProgress> told) = Measure(Draw(1), numberOfNetworks: 1);
+
+        Assert.Same(grouping.AllInOneMeasured, grouping.Measured);
+        Assert.All(grouping.AgainstAllInOne.Values, own => Assert.Equal(0, own.Improvement));
+        Assert.Equal((3 * 7) + 1, told.Count);
     }
 
     [Fact]
@@ -84,7 +127,18 @@ public sealed class SuggestGroupsTests
         Says("none of the measures", () => untwinned.SuggestGroups(2, (TaskAffinityMeasure)9));
     }
 
-    private HardParameterSharingTrainer Trainer(int seed, int width = 2) => _ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
+    private (TaskGrouping Grouping, List<ComparisonProgress> Told) Measure(IDataView data, int numberOfNetworks)
+    {
+        var told = new List<ComparisonProgress>();
+        TaskGrouping grouping = _ml.MultiTask.SuggestGroups(data, null, Trainer(1, width: 1, epochs: 20), numberOfNetworks, new TaskGroupingOptions
+        {
+            Affinity = new TaskAffinityOptions { SamplingInterval = 8, ComparesTwins = false },
+            Comparison = new SingleTaskComparisonOptions { NumberOfRepeats = 1, NumberOfFolds = 3, Progress = new Listener(told) },
+        });
+        return (grouping, told);
+    }
+
+    private HardParameterSharingTrainer Trainer(int seed, int width = 2, int epochs = 40) => _ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions
     {
         Tasks = [.. _names.Select(name => PredictionTask.Regression(name))],
         SharedLayers = [width],
@@ -92,13 +146,15 @@ public sealed class SuggestGroupsTests
         Activation = Activation.Tanh,
         BatchSize = 32,
         LearningRate = 0.02,
-        MaximumNumberOfEpochs = 40,
+        MaximumNumberOfEpochs = epochs,
         Seed = seed,
         NumberOfThreads = 1,
     });
 
     /// <summary>Tasks A follow one direction of the features, and tasks B another.</summary>
-    private IDataView Draw(int seed)
+    /// <param name="seed">The seed.</param>
+    /// <param name="missing">What takes labels of three rows of four away; null for nothing.</param>
+    private IDataView Draw(int seed, Action<Row>? missing = null)
     {
         var random = new MlNetMultiTask.Training.CounterRandom((ulong)seed, 0);
         Row DrawRow()
@@ -109,7 +165,14 @@ public sealed class SuggestGroupsTests
             return new Row { Features = x, A1 = Noisy(a), A2 = Noisy(-2 * a), A3 = Noisy(1.5 * a), B1 = Noisy(b), B2 = Noisy(-2 * b), B3 = Noisy(1.5 * b) };
         }
 
-        return _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 300).Select(_ => DrawRow()).ToArray());
+        Row[] rows = [.. Enumerable.Range(0, 300).Select(_ => DrawRow())];
+        Array.ForEach([.. rows.Where((_, i) => i % 4 > 0)], row => missing?.Invoke(row));
+        return _ml.Data.LoadFromEnumerable(rows);
+    }
+
+    private sealed class Listener(List<ComparisonProgress> told) : IProgress<ComparisonProgress>
+    {
+        public void Report(ComparisonProgress value) => told.Add(value);
     }
 
     private sealed class Row

@@ -69,8 +69,8 @@ public sealed class TaskGroupingTextTests
         string cosines = TaskGrouper.Find(["A", "B"], new[,] { { 0, 0.5 }, { 0.5, 0 } }, 1, measure: TaskAffinityMeasure.GradientCosine).ToString();
         string similarities = TaskGrouper.Find(["A", "B"], new[,] { { 0, 0.5 }, { 0.5, 0 } }, 1, measure: TaskAffinityMeasure.Similarity).ToString();
 
-        Assert.StartsWith("2 tasks in 1 networks, sum of mean cosines 1.0000", cosines, StringComparison.Ordinal);
-        Assert.StartsWith("2 tasks in 1 networks, sum of mean similarities 1.0000", similarities, StringComparison.Ordinal);
+        Assert.StartsWith("2 tasks in 1 network, sum of mean cosines 1.0000", cosines, StringComparison.Ordinal);
+        Assert.StartsWith("2 tasks in 1 network, sum of mean similarities 1.0000", similarities, StringComparison.Ordinal);
         Assert.DoesNotContain("%", cosines + similarities, StringComparison.Ordinal);
     }
 
@@ -80,7 +80,7 @@ public sealed class TaskGroupingTextTests
         TaskGrouping grouping = Find("Price", "Rooms", "Year");
         IDataView view = grouping.ToDataView(new MLContext(1));
 
-        Assert.Equal(["Task", "Network", "PredictedEffect", "AllInOneEffect", "MeasuredImprovement", "AllInOneImprovement"], view.Schema.Select(column => column.Name));
+        Assert.Equal(["Task", "Network", "PredictedEffect", "AllInOneEffect", "MeasuredImprovement", "AllInOneImprovement", "ImprovementOnAllInOne"], view.Schema.Select(column => column.Name));
         Assert.Equal(["Price", "Rooms", "Year"], view.GetColumn<string>("Task"));
         Assert.Equal([1, 1, 2], view.GetColumn<int>("Network"));
         Assert.Equal(grouping.PredictedEffects.Values, view.GetColumn<double>("PredictedEffect"));

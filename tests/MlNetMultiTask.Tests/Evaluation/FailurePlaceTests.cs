@@ -1,0 +1,32 @@
+using MlNetMultiTask.Evaluation;
+
+namespace MlNetMultiTask.Tests.Evaluation;
+
+/// <summary>Errors among many trainings.</summary>
+public sealed class FailurePlaceTests
+{
+    [Fact]
+    public void Errors_of_input_and_training_say_where_and_keep_what_they_were()
+    {
+        var input = new ArgumentOutOfRangeException("width", "Too wide.");
+        var training = new InvalidOperationException("The loss is no number.");
+
+        ArgumentException first = Assert.Throws<ArgumentException>(() => Fail(input));
+        Assert.StartsWith("In training 3: Too wide.", first.Message, StringComparison.Ordinal);
+        Assert.Same(input, first.InnerException);
+        Assert.Equal("In training 3: The loss is no number.", Assert.Throws<InvalidOperationException>(() => Fail(training)).Message);
+    }
+
+    [Fact]
+    public void Other_errors_pass_as_they_are()
+    {
+        Exception[] others = [new OperationCanceledException(), new ObjectDisposedException("model"), new IOException("full")];
+
+        Assert.All(others, other => Assert.Same(other, Record.Exception(() => Fail(other))));
+    }
+
+    [Fact]
+    public void What_succeeds_is_returned() => Assert.Equal(7, FailurePlace.Attempt("Here", () => 7));
+
+    private static int Fail(Exception e) => FailurePlace.Attempt<int>("In training 3", () => throw e);
+}
