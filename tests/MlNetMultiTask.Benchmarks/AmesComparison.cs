@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Trainers.LightGbm;
 
@@ -23,6 +25,7 @@ internal static class AmesComparison
             NumberOfThreads = 1,
         });
         (IDataView data, IEstimator<ITransformer> preprocessing) = AmesData.Read(ml, path);
+        long started = Stopwatch.GetTimestamp();
         SingleTaskComparison comparison = ml.MultiTask.CompareWithSingleTask(data, preprocessing, trainer, new SingleTaskComparisonOptions
         {
             NumberOfRepeats = repeats,
@@ -48,6 +51,7 @@ internal static class AmesComparison
             Progress = new Progress<ComparisonProgress>(Console.Error.WriteLine),
         });
         Console.WriteLine(comparison);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(started).TotalMinutes:0.0} minutes"));
         Console.WriteLine();
         Console.WriteLine(comparison.ToMarkdown());
     }

@@ -24,6 +24,10 @@ internal static class CommonRun
     public static void Validate(IReadOnlyList<MultiTaskTrainer> members, Checkpointing? checkpointing, CancellationToken token)
     {
         Require(GetTokens(members, token).Count() < 2, nameof(CancellationToken), "and those of the members are different tokens, and training ends by one; give one, here or in the members' options");
+        Require(
+            members.Skip(1).All(member => member.Run.InitialModel is null || ReferenceEquals(member.Run.InitialModel, members[0].Run.InitialModel)),
+            nameof(MultiTaskTrainerOptions.InitialModel),
+            "of a member after the first is another model than the first's, and training goes on from one; give it to the first member, or to Fit");
         if (checkpointing is not null)
         {
             RequireCheckpointing(checkpointing);

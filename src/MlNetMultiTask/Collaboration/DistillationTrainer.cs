@@ -50,6 +50,8 @@ public sealed class DistillationTrainer : MultiTaskTrainer
 
     internal override TrainingRun Run => _variation?.Run ?? _options.Student.Run;
 
+    internal override bool GoesOn => _options.Student.GoesOn;
+
     /// <summary>The teacher tells of all rows.</summary>
     internal override long CountStepsOfEpoch(long labelledRows, long rows) => _options.Student.CountStepsOfEpoch(rows, rows);
 

@@ -44,6 +44,8 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
 
     internal override TrainingRun Run => _variation?.Run ?? new TrainingRun(_options.Progress, _options.Checkpointing, _options.Members[0].Run.OnCancellation, null, _options.CancellationToken);
 
+    internal override bool GoesOn => _options.Members.Any(member => member.GoesOn);
+
     internal override MultiTaskTrainer FindLearner(string task) => _options.Members[0].FindLearner(task);
 
     internal override long CountStepsOfEpoch(long labelledRows, long rows) => _options.Members[0].CountStepsOfEpoch(labelledRows, rows);

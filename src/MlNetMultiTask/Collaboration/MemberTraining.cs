@@ -28,7 +28,7 @@ internal sealed class MemberTraining(IHost host, TrainingRun run, IReadOnlyList<
     /// <summary>How a member runs: its progress is told as that of one among others, and its checkpoints are kept in a folder of their own.</summary>
     public TrainingRun GetRun(int member)
     {
-        TrainingRun own = prototypes[member].Run;
+        TrainingRun own = run.GetPart(prototypes[member].Run);
         IProgress<TrainingProgress>[] listeners = [.. new[] { own.Progress, run.Progress }.OfType<IProgress<TrainingProgress>>()];
         return own with
         {
@@ -150,7 +150,7 @@ internal sealed class MemberTraining(IHost host, TrainingRun run, IReadOnlyList<
     private IEnumerable<CancellationToken> Tokens => prototypes.Select(member => member.Run.CancellationToken).Prepend(run.CancellationToken);
 
     private Checkpointing? GetCheckpointing(int member) =>
-        (run.Checkpointing ?? prototypes[member].Run.Checkpointing) is { } given
+        (run.Checkpointing ?? run.GetPart(prototypes[member].Run).Checkpointing) is { } given
             ? new Checkpointing(GetFolder(given.Folder, member))
             {
                 NumberOfEpochs = given.NumberOfEpochs,

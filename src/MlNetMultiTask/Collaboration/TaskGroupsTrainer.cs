@@ -53,6 +53,8 @@ public sealed class TaskGroupsTrainer : MultiTaskTrainer
 
     internal override TrainingRun Run => _variation?.Run ?? new TrainingRun(_options.Progress, _options.Checkpointing, _options.Trainers[0].Run.OnCancellation, null, _options.CancellationToken);
 
+    internal override bool GoesOn => _options.Trainers.Any(trainer => trainer.GoesOn);
+
     internal override MultiTaskTrainer FindLearner(string task)
     {
         (MultiTaskTrainer trainer, PredictionTask[] tasks) = _groups.First(group => group.Tasks.Any(own => own.Name == task));

@@ -27,12 +27,18 @@ internal sealed class AffinityMeter
         _tasks = [.. trainer.Tasks.Select(task => task.Name)];
     }
 
-    public static TaskAffinity Run(IDataView data, IEstimator<ITransformer>? preprocessing, MultiTaskTrainer trainer, TaskAffinityOptions options)
+    /// <summary>Measures.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="preprocessing">What makes features and labels; null for none.</param>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="cancellationToken">Ends it, as the options' token and the trainer's do.</param>
+    public static TaskAffinity Run(IDataView data, IEstimator<ITransformer>? preprocessing, MultiTaskTrainer trainer, TaskAffinityOptions options, CancellationToken cancellationToken = default)
     {
         options.Validate();
-        if (options.ComparesTwins && trainer.Run.InitialModel is not null)
+        if (options.ComparesTwins && trainer.GoesOn)
         {
-            throw new ArgumentException("The trainer goes on from an initial model, from which a network for one task can't. Set ComparesTwins to false, or leave the trainer's InitialModel null.", nameof(trainer));
+            throw new ArgumentException("The trainer, or a part of it, goes on from an initial model, from which a network for one task can't. Set ComparesTwins to false, or leave the trainer's InitialModel null.", nameof(trainer));
         }
 
         TaskAffinity Measure(CancellationToken token)
@@ -48,7 +54,7 @@ internal sealed class AffinityMeter
             }
         }
 
-        return LinkedCancellation.Run(Measure, options.CancellationToken, trainer.Run.CancellationToken);
+        return LinkedCancellation.Run(Measure, options.CancellationToken, trainer.Run.CancellationToken, cancellationToken);
     }
 
     private TaskAffinity Measure()
@@ -67,8 +73,8 @@ internal sealed class AffinityMeter
 
     private void MeasureSeed(ulong? seed, FeatureSample? sample)
     {
-        TrainingRun run = _trainer.Run with { Checkpointing = null, CancellationToken = _cancellationToken };
-        Train(null, new TrainerVariation { Seed = seed, Run = run, Sampling = new AffinitySampling(_options.SamplingInterval) }, model => _epochs.AddRange(FindMeasured(model)));
+        TrainingRun GetRun(bool isTold) => _trainer.Run.ForMeasurement(isTold) with { CancellationToken = _cancellationToken };
+        Train(null, new TrainerVariation { Seed = seed, Run = GetRun(isTold: true), Sampling = new AffinitySampling(_options.SamplingInterval) }, model => _epochs.AddRange(FindMeasured(model)));
         if (sample is null)
         {
             return;
@@ -77,7 +83,7 @@ internal sealed class AffinityMeter
         var similarity = new TwinSimilarity(_tasks, sample);
         foreach (PredictionTask task in _trainer.Tasks)
         {
-            Train(task, TrainerVariation.Alone(task) with { Seed = seed, Run = run with { Progress = null } }, model => similarity.Add(task.Name, model.Model));
+            Train(task, TrainerVariation.Alone(task) with { Seed = seed, Run = GetRun(isTold: false) }, model => similarity.Add(task.Name, model.Model));
         }
 
         _similarities.Add(similarity.Compare());
@@ -90,8 +96,6 @@ internal sealed class AffinityMeter
         using (MultiTaskTransformer model = FailurePlace.Attempt(
             FormattableString.Invariant($"In training {_trainings + 1}, {(task is null ? "together" : $"'{task.Name}' alone")}"), () => _trainer.With(variation).Fit(_rows)))
         {
-            // A trainer may give its best so far instead.
-            _cancellationToken.ThrowIfCancellationRequested();
             use(model);
         }
 

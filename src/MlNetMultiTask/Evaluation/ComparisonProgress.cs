@@ -22,7 +22,7 @@ public sealed class ComparisonProgress
     /// <summary>The trainings that are done.</summary>
     public required int Completed { get; init; }
 
-    /// <summary>All trainings.</summary>
+    /// <summary>All trainings; fewer, as soon as it is known that one would give the same as another.</summary>
     public required int Total { get; init; }
 
     /// <summary>The time since the comparison began.</summary>

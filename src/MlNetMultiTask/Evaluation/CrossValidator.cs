@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.ML;
 using MlNetMultiTask.Data;
 using MlNetMultiTask.Scoring;
+using MlNetMultiTask.Tasks;
 using MlNetMultiTask.Training;
 
 namespace MlNetMultiTask.Evaluation;
@@ -46,7 +47,7 @@ internal static class CrossValidator
         try
         {
             IDataView scored = model.Transform(test);
-            MultiTaskMetrics metrics = Evaluator.Evaluate(mlContext, scored, tasks);
+            MultiTaskMetrics metrics = Evaluator.Evaluate(mlContext, scored, tasks, LabelSources.Find(model.Transform(training), tasks));
             var result = new CrossValidationFold
             {
                 Number = fold + 1,

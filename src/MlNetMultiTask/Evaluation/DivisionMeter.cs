@@ -19,6 +19,7 @@ internal sealed class DivisionMeter
     private readonly ulong _seed;
     private readonly bool[][] _labelled;
     private readonly LabelShares? _labels;
+    private readonly LabelSources _sources;
 
     /// <summary>The networks alone that were trained, by task, number of labels and epochs: others of the same would be the same bit by bit.</summary>
     private readonly Dictionary<(int Task, int LabelCount, double EpochFactor), MeasuredFit> _alone = [];
@@ -41,12 +42,24 @@ internal sealed class DivisionMeter
         _seed = seed;
         IReadOnlyList<LabelColumn> labels = stages.Attempt("the labels", () => LabelReader.Read(training, tasks, stages.Token));
         _labelled = [.. labels.Select(column => column.IsLabelled)];
-        _labels = options.LabelEfficiency is { } efficiency ? new LabelShares(labels[Find(efficiency.TaskName)], new CounterRandom(seed, (uint)RandomStream.LabelShares)) : null;
+        _sources = LabelSources.Find(training, tasks);
+        if (options.LabelEfficiency is { } efficiency)
+        {
+            int index = Find(efficiency.TaskName);
+            _labels = new LabelShares(labels[index], new CounterRandom(seed, (uint)RandomStream.LabelShares));
+
+            // A label that can't be missing is told before anything is trained.
+            stages.Attempt("the labels", () => new FewerLabels(training, tasks[index], _ => true));
+        }
     }
 
     private bool IsFirst => _stages is { Repeat: 1, Fold: 1 };
 
-    /// <summary>Trains and measures everything; per trainer what was measured.</summary>
+    /// <summary>How many trainings a division takes at most.</summary>
+    public static int CountTrainings(SingleTaskComparisonOptions options, int taskCount, int trainerCount) =>
+        options.Baselines.Count + (trainerCount * (1 + taskCount + (2 * (options.LabelEfficiency?.Shares.Count(share => share < 1) ?? 0))));
+
+    /// <summary>Trains and measures everything; per trainer what was measured. The trainers differ in the groups of their tasks alone: a network for one task is the same of each.</summary>
     public IReadOnlyList<MeasuredDivision> Measure(IReadOnlyList<(string Name, MultiTaskTrainer Trainer)> trainers)
     {
         // The estimators of others first: what is wrong with one is known before much has been trained.
@@ -100,7 +113,7 @@ internal sealed class DivisionMeter
         ];
     }
 
-    private MultiTaskTrainer Together(MultiTaskTrainer trainer) => trainer.With(new TrainerVariation { Seed = _seed, Run = Watch });
+    private MultiTaskTrainer Together(MultiTaskTrainer trainer) => trainer.With(new TrainerVariation { Seed = _seed, Run = GetRun(trainer) });
 
     /// <summary>Rows without a label of its own are no steps for a network that learns one task: it passes over the others as often more.</summary>
     /// <param name="trainer">The trainer of all tasks.</param>
@@ -122,33 +135,33 @@ internal sealed class DivisionMeter
             return same;
         }
 
-        MeasuredFit fit = Fit(stage, training, trainer.With(TrainerVariation.Alone(_tasks[index]) with { Seed = _seed, Run = Watch, EpochFactor = factor }), [_tasks[index]]);
+        MeasuredFit fit = Fit(stage, training, trainer.With(TrainerVariation.Alone(_tasks[index]) with { Seed = _seed, Run = GetRun(trainer), EpochFactor = factor }), [_tasks[index]]);
         _alone.Add((index, labelCount, factor), fit);
         return fit;
     }
 
-    private TrainingRun Watch => new(null, null, OnCancellation.Throw, null, _stages.Token);
+    private TrainingRun GetRun(MultiTaskTrainer trainer) => trainer.Run.ForMeasurement(isTold: false) with { CancellationToken = _stages.Token };
 
     private MeasuredFit Fit(TaskBaseline baseline)
     {
         int index = Find(baseline.TaskName);
         bool[] labelled = _labelled[index];
-        return Fit(baseline.Name, new SelectedRows(_training, row => labelled[row]), baseline.Estimator, [_tasks[index].Describe().WithDefaultColumnNames().ToTask()]);
+        return Fit(baseline.Name, new SelectedRows(_training, row => labelled[row]), baseline.Estimator, [_tasks[index].Describe().WithDefaultColumnNames().ToTask()], isForeign: true);
     }
 
-    private MeasuredFit Fit(string stage, IDataView training, IEstimator<ITransformer> estimator, IReadOnlyList<PredictionTask> tasks) => _stages.Train(stage, () =>
+    private MeasuredFit Fit(string stage, IDataView training, IEstimator<ITransformer> estimator, IReadOnlyList<PredictionTask> tasks, bool isForeign = false) => _stages.Train(stage, isForeign, () =>
     {
         long started = Stopwatch.GetTimestamp();
         ITransformer model = estimator.Fit(training);
         try
         {
-            // A trainer that gives the best so far when it is cancelled has given something else than was to be compared.
+            // Estimators of others don't know the token.
             _stages.Token.ThrowIfCancellationRequested();
             double trained = Stopwatch.GetElapsedTime(started).TotalSeconds;
             long begun = Stopwatch.GetTimestamp();
             IDataView rows = model.Transform(_test);
             RequireOutputs(rows.Schema, tasks);
-            MultiTaskMetrics metrics = Evaluator.Evaluate(_mlContext, rows, tasks);
+            MultiTaskMetrics metrics = Evaluator.Evaluate(_mlContext, rows, tasks, _sources);
             double scored = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             return IsFirst && model is MultiTaskTransformer { Model: var own }
                 ? new MeasuredFit(metrics, trained, scored, ModelCostMeter.Count(own), ModelCostMeter.GetFileSize(_mlContext, model).Size)

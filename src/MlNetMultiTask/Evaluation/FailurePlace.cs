@@ -4,7 +4,10 @@ namespace MlNetMultiTask.Evaluation;
 internal static class FailurePlace
 {
     /// <summary>Acts; the errors of input and of training get the place before their message.</summary>
-    public static T Attempt<T>(string place, Func<T> action)
+    /// <param name="place">The place.</param>
+    /// <param name="action">What may fail.</param>
+    /// <param name="isForeign">Whether it is an estimator of others: whatever it throws, but for cancellation, is an error of training.</param>
+    public static T Attempt<T>(string place, Func<T> action, bool isForeign = false)
     {
         try
         {
@@ -17,6 +20,10 @@ internal static class FailurePlace
         catch (InvalidOperationException e) when (e is not ObjectDisposedException)
         {
             throw new InvalidOperationException($"{place}: {e.Message}", e);
+        }
+        catch (Exception e) when (isForeign && e is not OperationCanceledException)
+        {
+            throw new InvalidOperationException($"{place}: {e.GetType().Name}: {e.Message}", e);
         }
     }
 }

@@ -25,6 +25,7 @@ internal static class GroupSuggester
         Func<IReadOnlyList<IReadOnlyList<string>>, MultiTaskTrainer> toTrainer)
     {
         options.Validate();
+        RequireOneNetwork(trainer);
         if (options.Comparison is { } wanted)
         {
             SingleTaskComparer.Require(trainer, wanted);
@@ -32,16 +33,37 @@ internal static class GroupSuggester
 
         TaskGrouper.RequireNumber(numberOfNetworks, trainer.Tasks.Count);
         TaskAffinityOptions affinity = options.Affinity ?? new TaskAffinityOptions { NumberOfSeeds = UsualNumberOfSeeds, ComparesTwins = options.Measure == TaskAffinityMeasure.Similarity };
-        TaskGrouping grouping = AffinityMeter.Run(data, preprocessing, trainer, affinity).SuggestGroups(numberOfNetworks, options.Measure);
-        if (options.Comparison is { } comparison)
+
+        // The token of the one is for the other, too.
+        CancellationToken ofComparison = options.Comparison?.CancellationToken ?? default;
+        TaskGrouping grouping = AffinityMeter.Run(data, preprocessing, trainer, affinity, ofComparison).SuggestGroups(numberOfNetworks, options.Measure);
+        if (options.Comparison is not { } comparison)
         {
-            // One group is all in one, bit by bit.
-            (string, MultiTaskTrainer) allInOne = ("all in one", trainer);
-            IReadOnlyList<SingleTaskComparison> measured = SingleTaskComparer.Run(
-                mlContext, data, preprocessing, grouping.NumberOfNetworks == 1 ? [allInOne] : [("in groups", toTrainer(grouping.Groups)), allInOne], comparison);
-            grouping.SetMeasured(measured[0], measured[^1]);
+            return grouping;
         }
 
+        if (grouping.NumberOfNetworks == 1)
+        {
+            // One group is all in one, bit by bit.
+            SingleTaskComparison both = SingleTaskComparer.Run(mlContext, data, preprocessing, trainer, comparison, affinity.CancellationToken);
+            grouping.SetMeasured(both, both);
+            return grouping;
+        }
+
+        (SingleTaskComparison allInOne, SingleTaskComparison groups) =
+            SingleTaskComparer.Run(mlContext, data, preprocessing, trainer, toTrainer(grouping.Groups), comparison, affinity.CancellationToken);
+        grouping.SetMeasured(groups, allInOne);
         return grouping;
+    }
+
+    /// <exception cref="ArgumentException">The trainer has groups already.</exception>
+    private static void RequireOneNetwork(MultiTaskTrainer trainer)
+    {
+        string[] apart = [.. trainer.Tasks.Select(task => task.Name).Except(trainer.FindLearner(trainer.Tasks[0].Name).Tasks.Select(task => task.Name))];
+        if (apart.Length > 0)
+        {
+            throw new ArgumentException(
+                $"The trainer keeps '{trainer.Tasks[0].Name}' and '{apart[0]}' in groups of their own, so that what they do for one another can't be measured; give the trainer of one network for all tasks.", nameof(trainer));
+        }
     }
 }

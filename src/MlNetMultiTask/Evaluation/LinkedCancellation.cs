@@ -1,19 +1,19 @@
 namespace MlNetMultiTask.Evaluation;
 
-/// <summary>Work that two may cancel: who asked for it, and whose trainer does it.</summary>
+/// <summary>Work that several may cancel: who asked for it, and whose trainer does it.</summary>
 internal static class LinkedCancellation
 {
     /// <summary>Works, and says when it is cancelled whose token it was.</summary>
-    public static T Run<T>(Func<CancellationToken, T> work, CancellationToken first, CancellationToken second)
+    public static T Run<T>(Func<CancellationToken, T> work, params CancellationToken[] tokens)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(first, second);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(tokens);
         try
         {
-            return work(either.Token);
+            return work(any.Token);
         }
-        catch (OperationCanceledException e) when (either.IsCancellationRequested)
+        catch (OperationCanceledException e) when (Array.Find(tokens, token => token.IsCancellationRequested) is { IsCancellationRequested: true } cancelled)
         {
-            throw new OperationCanceledException(e.Message, e, first.IsCancellationRequested ? first : second);
+            throw new OperationCanceledException(e.Message, e, cancelled);
         }
     }
 }

@@ -10,7 +10,7 @@ public sealed class PairedComparison
     private readonly double _testRatio;
     private readonly double _confidenceLevel;
 
-    internal PairedComparison(string metric, IReadOnlyList<double> multiTask, IReadOnlyList<double> other, double testRatio, double confidenceLevel)
+    internal PairedComparison(string metric, IReadOnlyList<double> multiTask, IReadOnlyList<double> other, double testRatio, double confidenceLevel, bool isSame = false)
     {
         Metric = metric;
         _testRatio = testRatio;
@@ -22,7 +22,7 @@ public sealed class PairedComparison
         PairCount = pairs.Length;
         MultiTaskMean = pairs.Select(pair => pair.MultiTask).DefaultIfEmpty(double.NaN).Average();
         OtherMean = pairs.Select(pair => pair.Other).DefaultIfEmpty(double.NaN).Average();
-        Statistic = ResampledT.Of([.. pairs.Select(pair => IsLowerBetter ? pair.Other - pair.MultiTask : pair.MultiTask - pair.Other)], testRatio);
+        Statistic = ResampledT.Of([.. pairs.Select(pair => IsLowerBetter ? pair.Other - pair.MultiTask : pair.MultiTask - pair.Other)], testRatio, isSame);
         (LowerBound, UpperBound) = Statistic.GetInterval(confidenceLevel);
         AdjustedPValue = PValue;
     }
@@ -51,7 +51,7 @@ public sealed class PairedComparison
     /// <summary>By how much the multi-task model is better, in the metric's unit; below 0 where it is worse. NaN without pairs.</summary>
     public double Improvement => Statistic.Mean;
 
-    /// <summary>The standard error of the improvement by the corrected resampled t (Nadeau and Bengio 2003), which counts that training rows overlap; NaN of fewer than two pairs.</summary>
+    /// <summary>The standard error of the improvement by the corrected resampled t (Nadeau and Bengio 2003), which counts that training rows overlap; NaN of fewer than two pairs, and where all differences are the same: coarse figures of few rows may be. 0 where both models are the same, bit by bit.</summary>
     public double StandardError => Statistic.StandardError;
 
     /// <summary>The lower end of the improvement's interval, at the comparison's level.</summary>
@@ -69,7 +69,7 @@ public sealed class PairedComparison
     internal ResampledT Statistic { get; }
 
     /// <summary>The first model of this against the first one of another comparison, on the same divisions of the same rows.</summary>
-    internal PairedComparison Against(PairedComparison other) => new(Metric, MultiTaskValues, other.MultiTaskValues, _testRatio, _confidenceLevel);
+    internal PairedComparison Against(PairedComparison other) => new(Metric, MultiTaskValues, other.MultiTaskValues, _testRatio, _confidenceLevel, ReferenceEquals(this, other));
 
     /// <summary>Returns the figures on one line.</summary>
     /// <returns>For example <c>RSquared 0.8912 against 0.8850: +0.0062 (-0.0011 to +0.0135)</c>.</returns>

@@ -7,7 +7,7 @@ namespace MlNetMultiTask.Evaluation;
 /// rows overlap, so that the variance of their mean is (1/J + n_test/n_train) s² and not s²/J.
 /// </summary>
 /// <param name="Mean">The mean difference.</param>
-/// <param name="StandardError">Its standard error; NaN of fewer than two differences, and of several that are all the same and not 0: coarse figures of few rows are, and nothing is sure for that.</param>
+/// <param name="StandardError">Its standard error; NaN of fewer than two differences, and of several that are all the same: coarse figures of few rows are, and nothing is sure for that. 0 where they are of the same model.</param>
 /// <param name="DegreesOfFreedom">The number of differences less one.</param>
 internal sealed record ResampledT(double Mean, double StandardError, int DegreesOfFreedom)
 {
@@ -17,14 +17,15 @@ internal sealed record ResampledT(double Mean, double StandardError, int Degrees
     /// <summary>The statistic of differences.</summary>
     /// <param name="differences">One for each division of the rows.</param>
     /// <param name="testRatio">The test rows for each training row.</param>
-    public static ResampledT Of(IReadOnlyList<double> differences, double testRatio)
+    /// <param name="isSame">Whether both are known to be the same model, so that differences of 0 are no chance.</param>
+    public static ResampledT Of(IReadOnlyList<double> differences, double testRatio, bool isSame = false)
     {
         int count = differences.Count;
         double mean = count == 0 ? double.NaN : differences.Average();
         double variance = count < 2 ? double.NaN : differences.Sum(difference => (difference - mean) * (difference - mean)) / (count - 1);
         double error = Math.Sqrt(((1.0 / count) + testRatio) * variance);
         bool isRounding = error <= Rounding * Math.Abs(mean);
-        return new ResampledT(mean, isRounding && mean != 0 ? double.NaN : error, count - 1);
+        return new ResampledT(mean, isRounding && !(mean == 0 && isSame) ? double.NaN : error, count - 1);
     }
 
     /// <summary>The chance of a mean as far from 0, were there no difference; NaN where there is no telling.</summary>

@@ -4,7 +4,7 @@ using MlNetMultiTask.Training;
 
 namespace MlNetMultiTask.Evaluation;
 
-/// <summary>Compares multi-task trainers of the same tasks with a network for each task alone, on the same divisions of the rows.</summary>
+/// <summary>Compares a multi-task trainer, and groups of its tasks, with a network for each task alone, on the same divisions of the rows.</summary>
 internal sealed class SingleTaskComparer
 {
     private readonly MLContext _mlContext;
@@ -22,26 +22,22 @@ internal sealed class SingleTaskComparer
         _preprocessing = preprocessing;
         _trainers = trainers;
         _options = options;
-        int fewer = 2 * (options.LabelEfficiency?.Shares.Count(share => share < 1) ?? 0);
-        _stages = new ComparisonStages(options.Progress, options.NumberOfRepeats * options.NumberOfFolds * (options.Baselines.Count + (trainers.Count * (1 + Tasks.Count + fewer))), token);
+        int divisions = options.NumberOfRepeats * options.NumberOfFolds;
+        _stages = new ComparisonStages(options.Progress, divisions * DivisionMeter.CountTrainings(options, Tasks.Count, trainers.Count), token);
     }
 
     private IReadOnlyList<PredictionTask> Tasks => _trainers[0].Trainer.Tasks;
 
-    /// <summary>Compares one trainer.</summary>
-    public static SingleTaskComparison Run(MLContext mlContext, IDataView data, IEstimator<ITransformer>? preprocessing, MultiTaskTrainer trainer, SingleTaskComparisonOptions options) =>
-        Run(mlContext, data, preprocessing, [("together", trainer)], options)[0];
+    /// <summary>Compares a trainer.</summary>
+    public static SingleTaskComparison Run(MLContext mlContext, IDataView data, IEstimator<ITransformer>? preprocessing, MultiTaskTrainer trainer, SingleTaskComparisonOptions options, CancellationToken cancellationToken = default) =>
+        Run(mlContext, data, preprocessing, [("together", trainer)], options, cancellationToken)[0];
 
-    /// <summary>Compares several trainers of the same tasks; what is the same for all is trained once.</summary>
-    public static IReadOnlyList<SingleTaskComparison> Run(
-        MLContext mlContext, IDataView data, IEstimator<ITransformer>? preprocessing, IReadOnlyList<(string Name, MultiTaskTrainer Trainer)> trainers, SingleTaskComparisonOptions options)
+    /// <summary>Compares a trainer, and the networks of groups of its tasks; what both are compared with is trained once.</summary>
+    public static (SingleTaskComparison AllInOne, SingleTaskComparison Groups) Run(
+        MLContext mlContext, IDataView data, IEstimator<ITransformer>? preprocessing, MultiTaskTrainer trainer, MultiTaskTrainer groups, SingleTaskComparisonOptions options, CancellationToken cancellationToken)
     {
-        foreach ((_, MultiTaskTrainer trainer) in trainers)
-        {
-            Require(trainer, options);
-        }
-
-        return LinkedCancellation.Run(token => new SingleTaskComparer(mlContext, data, preprocessing, trainers, options, token).Run(), options.CancellationToken, trainers[0].Trainer.Run.CancellationToken);
+        IReadOnlyList<SingleTaskComparison> comparisons = Run(mlContext, data, preprocessing, [("all in one", trainer), ("in groups", groups)], options, cancellationToken);
+        return (comparisons[0], comparisons[1]);
     }
 
     /// <summary>Checks what can be told before anything is trained.</summary>
@@ -53,12 +49,25 @@ internal sealed class SingleTaskComparer
             throw new ArgumentException($"The trainer has one task, '{trainer.Tasks[0].Name}', so that there is nothing to compare with a network for it alone; give it several.", nameof(trainer));
         }
 
-        if (trainer.Run.InitialModel is not null)
+        if (trainer.GoesOn)
         {
-            throw new ArgumentException("The trainer goes on from a model (option InitialModel), and networks for single tasks can't; compare trainers that all begin anew.", nameof(trainer));
+            throw new ArgumentException("The trainer, or a part of it, goes on from a model (option InitialModel), and networks for single tasks can't; compare trainers that all begin anew.", nameof(trainer));
         }
 
         options.Validate(trainer.Tasks);
+    }
+
+    private static SingleTaskComparison[] Run(
+        MLContext mlContext,
+        IDataView data,
+        IEstimator<ITransformer>? preprocessing,
+        IReadOnlyList<(string Name, MultiTaskTrainer Trainer)> trainers,
+        SingleTaskComparisonOptions options,
+        CancellationToken cancellationToken)
+    {
+        Require(trainers[0].Trainer, options);
+        return LinkedCancellation.Run(
+            token => new SingleTaskComparer(mlContext, data, preprocessing, trainers, options, token).Run(), options.CancellationToken, trainers[0].Trainer.Run.CancellationToken, cancellationToken);
     }
 
     private SingleTaskComparison[] Run()
@@ -84,12 +93,12 @@ internal sealed class SingleTaskComparer
     private IReadOnlyList<MeasuredDivision> Measure(SelectedRows trainingRows, SelectedRows testRows, ulong seed)
     {
         const string Stage = "the preprocessing";
-        ITransformer? prepared = _preprocessing is null ? null : _stages.Attempt(Stage, () => _preprocessing.Fit(trainingRows));
+        ITransformer? prepared = _preprocessing is null ? null : _stages.Attempt(Stage, () => _preprocessing.Fit(trainingRows), isForeign: true);
         try
         {
             // All read the same rows many times.
-            IDataView training = _stages.Attempt(Stage, () => Keep(prepared?.Transform(trainingRows) ?? trainingRows));
-            IDataView test = _stages.Attempt(Stage, () => Keep(prepared?.Transform(testRows) ?? testRows));
+            IDataView training = _stages.Attempt(Stage, () => Keep(prepared?.Transform(trainingRows) ?? trainingRows), isForeign: true);
+            IDataView test = _stages.Attempt(Stage, () => Keep(prepared?.Transform(testRows) ?? testRows), isForeign: true);
             return new DivisionMeter(_mlContext, Tasks, _options, _stages, training, test, seed).Measure(_trainers);
         }
         finally

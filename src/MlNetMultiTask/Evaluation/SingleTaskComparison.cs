@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MlNetMultiTask.Evaluation;
+using MlNetMultiTask.Tasks;
 
 namespace MlNetMultiTask;
 
@@ -147,8 +148,14 @@ public sealed class SingleTaskComparison
     private PairedComparison Pair(string metric, TaskMetrics[] together, TaskMetrics[] others)
     {
         double[] ratios = [.. together.Chunk(NumberOfFolds).SelectMany(repeat => repeat.Select(fold => fold.RowCount / (double)Math.Max(1, repeat.Sum(other => other.RowCount) - fold.RowCount)))];
-        return new PairedComparison(metric, [.. together.Select(fold => Get(fold, metric))], [.. others.Select(fold => Get(fold, metric))], ratios.Average(), ConfidenceLevel);
+        return new PairedComparison(metric, [.. together.Select(fold => Get(fold, metric))], [.. others.Select(fold => Get(fold, metric))], ratios.Average(), ConfidenceLevel, together.Zip(others).All(pair => AreSame(pair.First, pair.Second)));
     }
+
+    /// <summary>Whether figures are of the same predictions: all are the same, and among them some that tell.</summary>
+    private static bool AreSame(TaskMetrics one, TaskMetrics other) =>
+        one.Values.Count == other.Values.Count
+            && one.Values.All(figure => figure.Value.Equals(Get(other, figure.Key)))
+            && (one.RowCount == 0 || one.Values.Any(figure => TaskFigures.IsExact(figure.Key) && double.IsFinite(figure.Value)));
 
     private static double Get(TaskMetrics figures, string metric) => figures.Values.GetValueOrDefault(metric, double.NaN);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlNetMultiTask.Evaluation;
 using MlNetMultiTask.Tasks;
 using static MlNetMultiTask.MultiTaskTrainerOptions;
 
@@ -104,6 +105,7 @@ public sealed class SingleTaskComparisonOptions
         Require(Baselines is not null && !Baselines.Contains(null!), nameof(Baselines), "is null or contains null; an empty list is the default");
         RequireKnown(Baselines!.Select(baseline => baseline.TaskName), nameof(Baselines));
         Require(Baselines!.DistinctBy(baseline => (baseline.TaskName, baseline.Name)).Count() == Baselines!.Count, nameof(Baselines), "has two of the same name for one task");
+        Require(!Baselines!.Any(baseline => baseline.Name == SingleTaskComparisonText.Alone), nameof(Baselines), $"has one called '{SingleTaskComparisonText.Alone}', as the networks for one task are called in tables; give it another name");
         LabelEfficiency?.Validate(tasks);
     }
 }

@@ -134,5 +134,5 @@ internal static class SingleTaskComparisonText
 
     private static string Percent(double value) => double.IsNaN(value) ? "-" : string.Create(CultureInfo.InvariantCulture, $"{100 * value:+0.00;-0.00;0.00} %");
 
-    private static string Chance(double value) => double.IsNaN(value) ? "-" : value < 0.0001 ? "<0.0001" : value.ToString("0.0000", CultureInfo.InvariantCulture);
+    internal static string Chance(double value) => double.IsNaN(value) ? "-" : value < 0.0001 ? "<0.0001" : value.ToString("0.0000", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.ML;
 using MlNetMultiTask.Evaluation;
@@ -62,7 +61,7 @@ public sealed class TaskGrouping
 
     /// <summary>
     /// Per task, in the tasks' order, the main metric of the groups' networks (<see cref="PairedComparison.MultiTaskValues"/>) against that of one network for all tasks (<see cref="PairedComparison.OtherValues"/>), fold by fold; empty where
-    /// it was not asked for.
+    /// it was not asked for. The groups were chosen on all rows, test rows among them, so that this is a little too good for them.
     /// </summary>
     public IReadOnlyDictionary<string, PairedComparison> AgainstAllInOne { get; private set; } = new Dictionary<string, PairedComparison>();
 
@@ -78,37 +77,11 @@ public sealed class TaskGrouping
 
     /// <summary>Returns the tables as Markdown; names of users are escaped.</summary>
     /// <returns>Several lines, the same in every culture.</returns>
-    public string ToMarkdown()
-    {
-        var text = new StringBuilder();
-        GetTasks().AppendMarkdown(text);
-        text.AppendLine();
-        GetPartitions().AppendMarkdown(text);
-        if (Measured is not null)
-        {
-            text.AppendLine();
-            GetMeasured().AppendMarkdown(text);
-        }
+    public string ToMarkdown() => Write((table, text) => table.AppendMarkdown(text));
 
-        return text.ToString().TrimEnd();
-    }
-
-    /// <summary>Returns tables for the console: the network and effect of each task, and the best partitions into more or fewer groups.</summary>
+    /// <summary>Returns tables for the console: the network and effect of each task, the best partitions into more or fewer groups, and what was measured.</summary>
     /// <returns>Several lines, the same in every culture.</returns>
-    public override string ToString()
-    {
-        var text = new StringBuilder();
-        GetTasks().AppendPlain(text);
-        text.AppendLine();
-        GetPartitions().AppendPlain(text);
-        if (Measured is not null)
-        {
-            text.AppendLine();
-            GetMeasured().AppendPlain(text);
-        }
-
-        return text.ToString().TrimEnd();
-    }
+    public override string ToString() => Write((table, text) => table.AppendPlain(text));
 
     /// <summary>Adds what was measured.</summary>
     internal void SetMeasured(SingleTaskComparison groups, SingleTaskComparison allInOne)
@@ -119,48 +92,18 @@ public sealed class TaskGrouping
         AgainstAllInOne = new OrderedDictionary<string, PairedComparison>(TaskNames.Zip(comparisons, KeyValuePair.Create));
     }
 
-    /// <summary>How the figures are called; shares of a loss in a step are small, and told in per cent.</summary>
-    private (string Sum, string Head, string Unit, double Factor) Words => Measure switch
-    {
-        TaskAffinityMeasure.GradientCosine => ("sum of mean cosines", "Cosine", "", 1),
-        TaskAffinityMeasure.Similarity => ("sum of mean similarities", "Similarity", "", 1),
-        _ => ("predicted effect", "Effect, %", " % of a loss in a step", 100),
-    };
-
     /// <summary>The number of a task's network, from 1.</summary>
     internal int GetNetwork(string task) => Groups.Index().First(group => group.Item.Contains(task)).Index + 1;
 
-    private TextTable GetTasks() => new(
-        string.Create(CultureInfo.InvariantCulture, $"{TaskNames.Count} tasks in {NumberOfNetworks} {(NumberOfNetworks == 1 ? "network" : "networks")}, {Words.Sum} {Effect(TotalEffect)}{Words.Unit}"),
-        [("Task", false), ("Network", true), (Words.Head, true), ("All in one", true)],
-        [.. TaskNames.Select(task => new[] { task, GetNetwork(task).ToString(CultureInfo.InvariantCulture), Effect(PredictedEffects[task]), Effect(AllInOne.PredictedEffects[task]) })]);
+    private string Write(Action<TextTable, StringBuilder> append)
+    {
+        var text = new StringBuilder();
+        foreach (TextTable table in TaskGroupingText.GetTables(this))
+        {
+            append(table, text);
+            text.AppendLine();
+        }
 
-    private TextTable GetPartitions() => new(
-        IsExact ? "The best partitions" : "The best partitions that were found",
-        [("Networks", true), (Words.Head, true), ("Groups", false)],
-        [.. Partitions.Select(partition => new[] { partition.NumberOfNetworks.ToString(CultureInfo.InvariantCulture), Effect(partition.TotalEffect), partition.ToString() })]);
-
-    private TextTable GetMeasured() => new(
-        "Measured against a network for each task, and groups against one network for all",
-        [("Task", false), ("Metric", false), ("Alone", true), ("Groups", true), ("", false), ("All in one", true), ("", false), ("Improvement", true), ("from", true), ("to", true)],
-        [
-            .. TaskNames.Select(task => (Groups: Measured![task], All: AllInOneMeasured![task])).Select(own => new[]
-            {
-                own.Groups.TaskName,
-                own.Groups.Main.Metric,
-                Number(own.Groups.Main.OtherMean),
-                Number(own.Groups.Main.MultiTaskMean),
-                SingleTaskComparisonText.Describe(own.Groups.Verdict),
-                Number(own.All.Main.MultiTaskMean),
-                SingleTaskComparisonText.Describe(own.All.Verdict),
-                SingleTaskComparisonText.Signed(AgainstAllInOne[own.Groups.TaskName].Improvement),
-                SingleTaskComparisonText.Signed(AgainstAllInOne[own.Groups.TaskName].LowerBound),
-                SingleTaskComparisonText.Signed(AgainstAllInOne[own.Groups.TaskName].UpperBound),
-            }),
-        ]);
-
-    private string Effect(double value) => Number(Words.Factor * value);
-
-    /// <summary>Adding 0 turns -0 into 0.</summary>
-    private static string Number(double number) => (Math.Round(number, 4) + 0.0).ToString("0.0000", CultureInfo.InvariantCulture);
+        return text.ToString().TrimEnd();
+    }
 }

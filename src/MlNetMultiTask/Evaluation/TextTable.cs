@@ -16,7 +16,7 @@ internal sealed record TextTable(string Title, IReadOnlyList<(string Head, bool 
     {
         string[][] rows = [[.. Columns.Select(column => OneLine(column.Head))], .. Rows.Select(row => row.Select(OneLine).ToArray())];
         int[] widths = [.. Enumerable.Range(0, Columns.Count).Select(column => rows.Max(row => row[column].Length))];
-        text.AppendLine(Title);
+        text.AppendLine(OneLine(Title));
         foreach (string[] row in rows)
         {
             text.AppendLine(string.Join("  ", row.Select((cell, i) => Columns[i].IsNumber ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd());
@@ -25,7 +25,7 @@ internal sealed record TextTable(string Title, IReadOnlyList<(string Head, bool 
 
     public void AppendMarkdown(StringBuilder text)
     {
-        text.Append("**").Append(Title).Append("**").AppendLine().AppendLine();
+        text.Append("**").Append(Escape(Title)).Append("**").AppendLine().AppendLine();
         Append(Columns.Select(column => Escape(column.Head)));
         Append(Columns.Select(column => column.IsNumber ? "---:" : "---"));
         foreach (string[] row in Rows)

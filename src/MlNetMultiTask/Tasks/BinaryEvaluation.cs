@@ -23,13 +23,13 @@ internal sealed class BinaryEvaluation : TaskEvaluation
     private ValueGetter<bool>? _getPredicted;
     private Func<int>? _countUnmapped;
 
-    public BinaryEvaluation(BinaryTask task, DataViewSchema schema)
+    public BinaryEvaluation(BinaryTask task, DataViewSchema schema, LabelSources sources)
         : base(task)
     {
         _task = task;
         _label = RequireLabel(schema);
         task.GetLabelWidth(_label);
-        _unmapped = FindUnmapped(schema, _label);
+        _unmapped = FindUnmapped(schema, _label, sources);
         _score = RequireOutput(schema, task.ScoreColumnName, type => type == NumberDataViewType.Single, "Single");
         _probability = RequireOutput(schema, task.ProbabilityColumnName, type => type == NumberDataViewType.Single, "Single");
         _predicted = RequireOutput(schema, task.PredictedLabelColumnName, type => type is BooleanDataViewType, "Boolean");

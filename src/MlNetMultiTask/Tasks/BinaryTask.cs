@@ -203,7 +203,7 @@ internal sealed class BinaryTask(
         ];
     }
 
-    internal override TaskEvaluation CreateEvaluation(DataViewSchema schema) => new BinaryEvaluation(this, schema);
+    internal override TaskEvaluation CreateEvaluation(DataViewSchema schema, LabelSources sources) => new BinaryEvaluation(this, schema, sources);
 
     private long FindPositive(DataViewSchema.Column label)
     {

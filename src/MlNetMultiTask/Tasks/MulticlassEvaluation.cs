@@ -31,12 +31,12 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
     private VBuffer<float> _buffer;
     private long _unseen;
 
-    public MulticlassEvaluation(MulticlassTask task, DataViewSchema schema)
+    public MulticlassEvaluation(MulticlassTask task, DataViewSchema schema, LabelSources sources)
         : base(task)
     {
         _task = task;
         _label = RequireLabel(schema);
-        _unmapped = FindUnmapped(schema, _label);
+        _unmapped = FindUnmapped(schema, _label, sources);
         _score = RequireOutput(schema, task.ScoreColumnName, type => type is VectorDataViewType { Size: > 0 } vector && vector.ItemType == NumberDataViewType.Single, "a known-size vector of Single");
         _predicted = RequireOutput(schema, task.PredictedLabelColumnName, type => type is KeyDataViewType, "a key");
         _model = new LabelInfo

@@ -164,6 +164,6 @@ internal sealed class MulticlassTask(
         ];
     }
 
-    internal override TaskEvaluation CreateEvaluation(DataViewSchema schema) =>
-        new MulticlassEvaluation(this, schema);
+    internal override TaskEvaluation CreateEvaluation(DataViewSchema schema, LabelSources sources) =>
+        new MulticlassEvaluation(this, schema, sources);
 }

@@ -29,12 +29,12 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
     private long _rightRows;
     private long _unseen;
 
-    public MultilabelEvaluation(MultilabelTask task, DataViewSchema schema)
+    public MultilabelEvaluation(MultilabelTask task, DataViewSchema schema, LabelSources sources)
         : base(task)
     {
         _task = task;
         _label = RequireLabel(schema);
-        _unmapped = FindUnmapped(schema, _label);
+        _unmapped = FindUnmapped(schema, _label, sources);
         _predicted = RequireOutput(schema, task.PredictedLabelColumnName, type => type is VectorDataViewType { Size: > 0, ItemType: BooleanDataViewType }, "a known-size vector of Boolean");
         int width = ((VectorDataViewType)_predicted.Type).Size;
         _model = new LabelInfo { OutputCount = width, Names = LabelNames.Read(_predicted, OutputAnnotations.SlotNames) };

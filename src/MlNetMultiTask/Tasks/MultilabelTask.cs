@@ -168,7 +168,7 @@ internal sealed class MultilabelTask(
         ];
     }
 
-    internal override TaskEvaluation CreateEvaluation(DataViewSchema schema) => new MultilabelEvaluation(this, schema);
+    internal override TaskEvaluation CreateEvaluation(DataViewSchema schema, LabelSources sources) => new MultilabelEvaluation(this, schema, sources);
 
     private static bool IsBag(DataViewSchema.Column label) => ((VectorDataViewType)label.Type).ItemType is KeyDataViewType;
 

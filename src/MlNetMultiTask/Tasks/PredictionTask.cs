@@ -295,5 +295,5 @@ public abstract class PredictionTask
     internal abstract IReadOnlyList<OutputColumn> GetOutputColumns(LabelInfo info, uint scoreColumnSetId);
 
     /// <summary>Begins the evaluation of scored rows; the columns are those of this task.</summary>
-    internal abstract TaskEvaluation CreateEvaluation(DataViewSchema schema);
+    internal abstract TaskEvaluation CreateEvaluation(DataViewSchema schema, LabelSources sources);
 }

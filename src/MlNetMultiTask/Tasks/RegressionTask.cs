@@ -146,7 +146,7 @@ internal sealed class RegressionTask(string name, string? labelColumnName, float
         ];
     }
 
-    internal override TaskEvaluation CreateEvaluation(DataViewSchema schema) => new RegressionEvaluation(this, schema);
+    internal override TaskEvaluation CreateEvaluation(DataViewSchema schema, LabelSources sources) => new RegressionEvaluation(this, schema);
 
     private static (float Mean, float Deviation) Moments(ReadOnlySpan<float> values, int slot, int width)
     {

@@ -68,9 +68,9 @@ internal abstract class TaskEvaluation(PredictionTask task)
     }
 
     /// <summary>Finds the column of which a label's keys were made, which tells values that got no key from missing ones.</summary>
-    protected DataViewSchema.Column? FindUnmapped(DataViewSchema schema, DataViewSchema.Column label)
+    protected DataViewSchema.Column? FindUnmapped(DataViewSchema schema, DataViewSchema.Column label, LabelSources sources)
     {
-        DataViewSchema.Column? column = UnmappedLabel.Find(schema, label);
+        DataViewSchema.Column? column = sources.Find(schema, label);
         if (column is { } found)
         {
             _columns.Add(found);

@@ -5,8 +5,8 @@ using Microsoft.ML.Data;
 namespace MlNetMultiTask.Tasks;
 
 /// <summary>
-/// The column of which the keys of a label were made, where they took its name (<c>MapValueToKey("Species")</c>): it is hidden and
-/// still there. ML.NET gives key 0 to a value that the mapping has not learned as well as to a missing one; this column tells them apart.
+/// Labels that have no key although the column of which keys were made has a value; where the keys took its name (<c>MapValueToKey("Species")</c>), it is hidden and
+/// still there.
 /// </summary>
 internal static class UnmappedLabel
 {
@@ -14,7 +14,7 @@ internal static class UnmappedLabel
     private static readonly MethodInfo _countVector = Method(nameof(CountVector));
 
     /// <summary>The hidden column of values for a label column of keys; null where there is none, or it tells nothing.</summary>
-    public static DataViewSchema.Column? Find(DataViewSchema schema, DataViewSchema.Column label)
+    public static DataViewSchema.Column? FindHidden(DataViewSchema schema, DataViewSchema.Column label)
     {
         for (int i = label.Index - 1; i >= 0; i--)
         {

@@ -34,6 +34,9 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
     /// <summary>How training is watched, kept and ended.</summary>
     internal abstract TrainingRun Run { get; }
 
+    /// <summary>Whether the options say that it, or a part of it, goes on from a model.</summary>
+    internal virtual bool GoesOn => Run.InitialModel is not null;
+
     /// <summary>Where the trainer was made.</summary>
     internal IHostEnvironment Environment { get; }
 

@@ -9,4 +9,24 @@ namespace MlNetMultiTask.Training;
 /// <param name="InitialModel">The model of the options to go on from; a part of another is given its own.</param>
 /// <param name="CancellationToken">What ends it.</param>
 internal sealed record TrainingRun(
-    IProgress<TrainingProgress>? Progress, Checkpointing? Checkpointing, OnCancellation OnCancellation, ITransformer? InitialModel, CancellationToken CancellationToken);
+    IProgress<TrainingProgress>? Progress, Checkpointing? Checkpointing, OnCancellation OnCancellation, ITransformer? InitialModel, CancellationToken CancellationToken)
+{
+    /// <summary>What becomes of the runs that the options of its parts say; null for these as they are.</summary>
+    private Func<TrainingRun, TrainingRun>? OfParts { get; init; }
+
+    /// <summary>
+    /// The same in order to measure something: no checkpoint is kept or taken up, it is told only where that is wanted, and where it is cancelled it gives nothing, and not the best so far. So are its parts, whatever their own
+    /// options say.
+    /// </summary>
+    /// <param name="isTold">Whether those who listen are told.</param>
+    public TrainingRun ForMeasurement(bool isTold) => this with
+    {
+        Progress = isTold ? Progress : null,
+        Checkpointing = null,
+        OnCancellation = OnCancellation.Throw,
+        OfParts = part => part.ForMeasurement(isTold),
+    };
+
+    /// <summary>The run of a part, of which its own options say this.</summary>
+    public TrainingRun GetPart(TrainingRun own) => OfParts?.Invoke(own) ?? own;
+}

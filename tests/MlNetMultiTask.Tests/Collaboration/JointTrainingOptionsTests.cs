@@ -126,6 +126,17 @@ public sealed class JointTrainingOptionsTests : IDisposable
         Assert.Contains("two trainers or more", Assert.Throws<ArgumentException>(() => _ml.MultiTask.Trainers.JointTraining([Hard(_setup)])).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void There_is_one_model_to_go_on_from()
+    {
+        using MultiTaskTransformer one = Hard(_setup).Fit(TestData.View(_ml));
+        using MultiTaskTransformer other = Hard(_setup).Fit(TestData.View(_ml));
+        void Says(Action act) => Assert.Contains("Option InitialModel of a member after the first", Assert.Throws<ArgumentException>(act).Message, StringComparison.Ordinal);
+
+        Says(() => _ml.MultiTask.Trainers.JointTraining([Hard(_setup), Soft(_setup with { InitialModel = one })]));
+        Says(() => _ml.MultiTask.Trainers.MutualLearning([Hard(_setup with { InitialModel = one }), Hard(_setup with { InitialModel = other })]));
+    }
+
+    [Fact]
     public void All_listeners_are_told_once()
     {
         var told = new List<(string, int, int)>();

@@ -21,6 +21,69 @@ public sealed class ComparisonContract
     }
 
     [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void Checkpoints_and_progress_of_the_trainer_are_left_alone(string name)
+    {
+        using var folder = new TemporaryFolder();
+        int told = 0;
+        var setup = new TrainerSetup { Checkpointing = new Checkpointing(folder["steps"]) { NumberOfEpochs = 1 }, Progress = new Listener<TrainingProgress>(_ => told++) };
+        Compare(name, setup);
+
+        Assert.Equal(0, told);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder[""]));
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void A_trainers_token_ends_it_in_any_training_whatever_the_trainer_would_give(string name)
+    {
+        // In the midst of the first training, and of the last one but for its first batch.
+        Assert.All([(1_000_000, 0), (1, 9)], place =>
+        {
+            (int epochs, int completed) = place;
+            using var cancellation = new CancellationTokenSource();
+            bool ended = false;
+            void Listen(ComparisonProgress progress)
+            {
+                ended |= progress.Stage == "done";
+                if (progress.Completed == completed)
+                {
+                    cancellation.CancelAfter(TimeSpan.FromMilliseconds(epochs == 1 ? 0 : 200));
+                    cancellation.Token.WaitHandle.WaitOne(epochs == 1 ? Timeout.Infinite : 0);
+                }
+            }
+
+            var setup = new TrainerSetup { CancellationToken = cancellation.Token, OnCancellation = OnCancellation.ReturnBest, MaximumNumberOfEpochs = epochs };
+            Assert.Equal(cancellation.Token, Assert.ThrowsAny<OperationCanceledException>(() => Compare(name, setup, Listen)).CancellationToken);
+            Assert.False(ended);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.All), MemberType = typeof(TrainerCases))]
+    public void A_trainer_that_goes_on_from_a_model_is_refused(string name)
+    {
+        var setup = new TrainerSetup { MaximumNumberOfEpochs = 1 };
+        using MultiTaskTransformer model = TrainerCases.Create(name, _ml, setup).Fit(TestData.View(_ml));
+
+        Assert.Contains("InitialModel", Assert.Throws<ArgumentException>(() => Compare(name, setup with { InitialModel = model })).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.OfSharedParameters), MemberType = typeof(TrainerCases))]
+    public void Affinities_leave_checkpoints_alone_and_twins_can_t_go_on_from_a_model(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var setup = new TrainerSetup { MaximumNumberOfEpochs = 1, Checkpointing = new Checkpointing(folder["steps"]) { NumberOfEpochs = 1 } };
+        void Measure(TrainerSetup own) => _ml.MultiTask.MeasureAffinity(TestData.View(_ml), null, TrainerCases.Create(name, _ml, own));
+        Measure(setup);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder[""]));
+
+        using MultiTaskTransformer model = TrainerCases.Create(name, _ml, new TrainerSetup { MaximumNumberOfEpochs = 1 }).Fit(TestData.View(_ml));
+        Assert.Contains("InitialModel", Assert.Throws<ArgumentException>(() => Measure(setup with { InitialModel = model })).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(TrainerCases.OfSharedParameters), MemberType = typeof(TrainerCases))]
     public void What_is_said_of_other_tasks_does_not_disturb_a_network_for_one(string name)
     {
@@ -47,5 +110,16 @@ public sealed class ComparisonContract
         using MultiTaskTransformer model = TrainerCases.Create(name, _ml, new TrainerSetup()).With(new TrainerVariation { Seed = 1, EpochFactor = 2.5 }).Fit(TestData.View(_ml));
 
         Assert.Equal(5, model.History!.Epochs.Count);
+    }
+
+    private void Compare(string name, TrainerSetup setup, Action<ComparisonProgress>? listen = null) => _ml.MultiTask.CompareWithSingleTask(
+        TestData.View(_ml),
+        null,
+        TrainerCases.Create(name, _ml, setup),
+        new SingleTaskComparisonOptions { NumberOfRepeats = 1, NumberOfFolds = 2, Seed = 1, Progress = listen is null ? null : new Listener<ComparisonProgress>(listen) });
+
+    private sealed class Listener<T>(Action<T> listen) : IProgress<T>
+    {
+        public void Report(T value) => listen(value);
     }
 }

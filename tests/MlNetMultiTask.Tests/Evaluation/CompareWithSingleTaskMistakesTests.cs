@@ -68,11 +68,44 @@ public sealed class CompareWithSingleTaskMistakesTests
     }
 
     [Fact]
+    public void A_baseline_may_not_be_called_as_the_networks_alone_are() =>
+        Says("'alone'", new SingleTaskComparisonOptions { Baselines = [new TaskBaseline("Size", "alone", _ml.Regression.Trainers.Sdca("Size"))] }, Create(new TrainerSetup()));
+
+    [Fact]
+    public void Whatever_an_estimator_of_others_throws_is_told_with_its_place()
+    {
+        var options = new SingleTaskComparisonOptions { Baselines = [new TaskBaseline("Size", "failing", new Failing())] };
+        string Compare(IEstimator<ITransformer>? preprocessing) =>
+            Assert.Throws<InvalidOperationException>(() => _ml.MultiTask.CompareWithSingleTask(TestData.View(_ml), preprocessing, Create(new TrainerSetup()), options)).Message;
+
+        Assert.Equal("In repeat 1, fold 1, failing: NotSupportedException: Not today.", Compare(null));
+        Assert.Equal("In repeat 1, fold 1, the preprocessing: NotSupportedException: Not today.", Compare(new Failing()));
+    }
+
+    [Fact]
+    public void Labels_that_can_t_be_taken_away_are_told_before_anything_is_trained()
+    {
+        var told = new List<string>();
+        PredictionTask[] tasks = [PredictionTask.MultilabelClassification("Tags", labelColumnName: "TagNames"), PredictionTask.Regression("Size")];
+        var options = new SingleTaskComparisonOptions { LabelEfficiency = new LabelEfficiencyOptions { TaskName = "Tags" }, Progress = new Listener(progress => told.Add(progress.Stage)) };
+
+        Says("the labels: Option LabelEfficiency", options, Create(new TrainerSetup { Tasks = tasks }));
+        Assert.Empty(told);
+    }
+
+    [Fact]
     public void What_fails_is_told_with_the_place_where_it_failed() =>
         Says("In repeat 1, fold 1, the labels: Label column of task 'Size'", null, Create(new TrainerSetup()), data: _ml.Transforms.DropColumns("Size").Fit(TestData.View(_ml)).Transform(TestData.View(_ml)));
 
     private void Says(string words, SingleTaskComparisonOptions? options, MultiTaskTrainer trainer, IDataView? data = null) => Assert.Contains(
         words, Assert.ThrowsAny<ArgumentException>(() => _ml.MultiTask.CompareWithSingleTask(data ?? TestData.View(_ml), null, trainer, options)).Message, StringComparison.Ordinal);
+
+    private sealed class Failing : IEstimator<ITransformer>
+    {
+        public ITransformer Fit(IDataView input) => throw new NotSupportedException("Not today.");
+
+        public SchemaShape GetOutputSchema(SchemaShape inputSchema) => inputSchema;
+    }
 
     private sealed class Listener(Action<ComparisonProgress> listen) : IProgress<ComparisonProgress>
     {

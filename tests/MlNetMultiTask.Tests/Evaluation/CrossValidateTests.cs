@@ -79,6 +79,23 @@ public sealed class CrossValidateTests
         Assert.Contains("Color: 1 rows have a label that no other fold has", result.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Of which column the keys were made is told by the training rows: in the fold of a class that no other fold has, no row would tell.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_class_that_only_one_fold_has_is_counted_also_where_keys_have_a_name_of_their_own(bool byGroup)
+    {
+        Example[] rows = TestData.Rows();
+        rows[7].Color = byGroup ? rows[7].Color : "violet";
+        rows[8].Color = byGroup ? rows[8].Color : "";
+        PredictionTask[] tasks = [PredictionTask.MulticlassClassification("Color", labelColumnName: "ColorKey")];
+        IEstimator<ITransformer> pipeline = _ml.Transforms.Conversion.MapValueToKey("ColorKey", "Color").Append(Trainer(tasks));
+        using CrossValidationResult result = _ml.MultiTask.CrossValidate(_ml.Data.LoadFromEnumerable(rows), pipeline, tasks, numberOfFolds: 3, samplingKeyColumnName: byGroup ? "Color" : null);
+
+        Assert.Equal(byGroup ? (60, 60) : (1, 59), (result["Color"].UnseenLabelCount, result["Color"].RowCount));
+        Assert.Equal(byGroup ? 0 : 1, result["Color"].MissingLabelCount);
+    }
+
     [Fact]
     public void Rows_of_one_sampling_key_are_in_one_fold()
     {

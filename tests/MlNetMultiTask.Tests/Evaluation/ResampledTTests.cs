@@ -41,14 +41,15 @@ public sealed class ResampledTTests
     }
 
     [Fact]
-    public void No_difference_at_all_is_none()
+    public void Of_the_same_model_there_is_no_difference()
     {
-        var none = ResampledT.Of([0, 0, 0], 0.25);
+        var none = ResampledT.Of([0, 0, 0], 0.25, isSame: true);
 
         Assert.Equal((1, 0, (0, 0)), (none.PValue, none.GetEquivalencePValue(0.01), none.GetInterval(0.95)));
     }
 
     [Theory]
+    [InlineData(0, 0)]
     [InlineData(0.5, 0.5)]
     [InlineData(1 / 6.0, 1 / 6.0)]
     [InlineData(0.3, 0.3 + 1e-15)]

@@ -47,14 +47,67 @@ public sealed class SuggestGroupsTests
         Assert.True(grouping.Measured.Tasks.Average(task => task.Main.MultiTaskMean) > grouping.AllInOneMeasured.Tasks.Average(task => task.Main.MultiTaskMean) + 0.1);
         Assert.Contains("Measured against a network for each task", grouping.ToString(), StringComparison.Ordinal);
         Assert.Contains("Measured against a network for each task", grouping.ToMarkdown(), StringComparison.Ordinal);
+        Assert.Contains("Measured: groups against one network for all", grouping.ToMarkdown(), StringComparison.Ordinal);
         Assert.Equal(grouping.Measured["B2"].Main.Improvement, grouping.ToDataView(_ml).GetColumn<double>("MeasuredImprovement").ElementAt(3));
         Assert.Equal(grouping.AllInOneMeasured["B2"].Main.Improvement, grouping.ToDataView(_ml).GetColumn<double>("AllInOneImprovement").ElementAt(3));
         Assert.Equal(grouping.AgainstAllInOne["B2"].Improvement, grouping.ToDataView(_ml).GetColumn<double>("ImprovementOnAllInOne").ElementAt(3));
 
         // Networks alone are the same beside groups as beside one network, and trained once.
-        Assert.Equal(["in groups", .. _names.Select(name => $"'{name}' alone"), "all in one"], told.Take(8).Select(progress => progress.Stage));
+        Assert.Equal(["all in one", .. _names.Select(name => $"'{name}' alone"), "in groups"], told.Take(8).Select(progress => progress.Stage));
         Assert.Equal((3 * 8) + 1, told.Count);
         Assert.Equal(told[^1].Total, told[^1].Completed);
+    }
+
+    [Fact]
+    public void What_is_measured_is_what_two_comparisons_by_themselves_give()
+    {
+        IDataView data = Draw(1, missing: row => row.A1 = float.NaN);
+        (TaskGrouping grouping, _) = Measure(data, numberOfNetworks: 2, seed: 5);
+        var options = new SingleTaskComparisonOptions { NumberOfRepeats = 1, NumberOfFolds = 3, Seed = 5 };
+        MultiTaskTrainer trainer = Trainer(1, width: 1, epochs: 20);
+        void AreSame(SingleTaskComparison expected, SingleTaskComparison actual)
+        {
+            Assert.Equal(expected.Tasks.Select(task => task.Main.MultiTaskValues), actual.Tasks.Select(task => task.Main.MultiTaskValues));
+            Assert.Equal(expected.Tasks.Select(task => task.Main.OtherValues), actual.Tasks.Select(task => task.Main.OtherValues));
+            Assert.Equal(expected.Tasks.Select(task => task.Main.AdjustedPValue), actual.Tasks.Select(task => task.Main.AdjustedPValue));
+            Assert.Equal((expected.MultiTaskCost.ParameterCount, expected.SingleTaskCost.ParameterCount), (actual.MultiTaskCost.ParameterCount, actual.SingleTaskCost.ParameterCount));
+            Assert.InRange(actual.SingleTaskCost.FileSize!.Value, 0.97 * expected.SingleTaskCost.FileSize!.Value, 1.03 * expected.SingleTaskCost.FileSize!.Value);
+        }
+
+        AreSame(_ml.MultiTask.CompareWithSingleTask(data, null, trainer, options), grouping.AllInOneMeasured!);
+        SingleTaskComparison groups = _ml.MultiTask.CompareWithSingleTask(data, null, _ml.MultiTask.Trainers.TaskGroups(trainer, grouping.Groups), options);
+        Assert.Equal(groups.Tasks.Select(task => task.Main.MultiTaskValues), grouping.Measured!.Tasks.Select(task => task.Main.MultiTaskValues));
+        Assert.Equal(groups.Tasks.Select(task => task.Main.OtherValues), grouping.Measured.Tasks.Select(task => task.Main.OtherValues));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Each_token_ends_all_of_it(bool ofComparison)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var told = new List<ComparisonProgress>();
+        void CancelInComparison(ComparisonProgress progress)
+        {
+            told.Add(progress);
+            cancellation.Cancel();
+        }
+
+        // The token of each is cancelled while the other works.
+        var trainer = ofComparison ? Trainer(1, epochs: 1_000_000) : Trainer(1, epochs: 1);
+        if (ofComparison)
+        {
+            cancellation.CancelAfter(TimeSpan.FromSeconds(0.5));
+        }
+
+        OperationCanceledException e = Assert.ThrowsAny<OperationCanceledException>(() => _ml.MultiTask.SuggestGroups(Draw(1), null, trainer, 2, new TaskGroupingOptions
+        {
+            Affinity = new TaskAffinityOptions { ComparesTwins = false, CancellationToken = ofComparison ? default : cancellation.Token },
+            Comparison = new SingleTaskComparisonOptions { NumberOfFolds = 2, CancellationToken = ofComparison ? cancellation.Token : default, Progress = new Listener<ComparisonProgress>(CancelInComparison) },
+        }));
+
+        Assert.Equal(cancellation.Token, e.CancellationToken);
+        Assert.Equal(ofComparison ? 0 : 1, told.Count);
     }
 
     [Fact]
@@ -124,16 +177,17 @@ public sealed class SuggestGroupsTests
         Says("one task, 'A1'", () => _ml.MultiTask.SuggestGroups(
             Draw(1), null, _ml.MultiTask.Trainers.HardParameterSharing([PredictionTask.Regression("A1")]), 1, new TaskGroupingOptions { Comparison = new SingleTaskComparisonOptions() }));
         Says("No single-task twins", () => untwinned.SuggestGroups(2, TaskAffinityMeasure.Similarity));
+        Says("in groups of their own", () => _ml.MultiTask.SuggestGroups(Draw(1), null, _ml.MultiTask.Trainers.TaskGroups(Trainer(1), ["A1", "A2", "A3"], ["B1", "B2", "B3"]), 2));
         Says("none of the measures", () => untwinned.SuggestGroups(2, (TaskAffinityMeasure)9));
     }
 
-    private (TaskGrouping Grouping, List<ComparisonProgress> Told) Measure(IDataView data, int numberOfNetworks)
+    private (TaskGrouping Grouping, List<ComparisonProgress> Told) Measure(IDataView data, int numberOfNetworks, int? seed = null)
     {
         var told = new List<ComparisonProgress>();
         TaskGrouping grouping = _ml.MultiTask.SuggestGroups(data, null, Trainer(1, width: 1, epochs: 20), numberOfNetworks, new TaskGroupingOptions
         {
             Affinity = new TaskAffinityOptions { SamplingInterval = 8, ComparesTwins = false },
-            Comparison = new SingleTaskComparisonOptions { NumberOfRepeats = 1, NumberOfFolds = 3, Progress = new Listener(told) },
+            Comparison = new SingleTaskComparisonOptions { NumberOfRepeats = 1, NumberOfFolds = 3, Seed = seed, Progress = new Listener<ComparisonProgress>(told.Add) },
         });
         return (grouping, told);
     }
@@ -170,9 +224,9 @@ public sealed class SuggestGroupsTests
         return _ml.Data.LoadFromEnumerable(rows);
     }
 
-    private sealed class Listener(List<ComparisonProgress> told) : IProgress<ComparisonProgress>
+    private sealed class Listener<T>(Action<T> listen) : IProgress<T>
     {
-        public void Report(ComparisonProgress value) => told.Add(value);
+        public void Report(T value) => listen(value);
     }
 
     private sealed class Row

@@ -95,18 +95,18 @@ public sealed class UnseenClassTests
         Assert.Equal((0.5, 1), (matched.Accuracy, matched.UnseenLabelCount));
     }
 
-    /// <summary>Under another name the column of which the keys were made is not known to belong to them, and key 0 is what ML.NET says it is.</summary>
+    /// <summary>Under another name no schema tells of which column the keys were made; the rows do.</summary>
     [Fact]
-    public void Keys_under_a_name_of_their_own_are_missing_where_they_are_0()
+    public void Keys_under_a_name_of_their_own_are_looked_up_in_the_column_that_has_their_values()
     {
         Row[] rows = [.. Enumerable.Range(0, 100).Select(i => new Row { Features = Place(i % 2), Class = Name(i % 2) })];
         IDataView data = _ml.Data.LoadFromEnumerable(rows);
         using var model = _ml.Transforms.Conversion.MapValueToKey("Key", "Class").Append(OddLabels.Trainer(_ml, PredictionTask.MulticlassClassification("Key"))).Fit(data);
 
-        IDataView odd = _ml.Data.LoadFromEnumerable([.. rows, new Row { Features = Place(0), Class = "never seen" }]);
+        IDataView odd = _ml.Data.LoadFromEnumerable([.. rows, new Row { Features = Place(0), Class = "never seen" }, new Row { Features = Place(0), Class = "" }]);
         TaskMetrics metrics = _ml.MultiTask.Evaluate(model.Transform(odd), model.LastTransformer.Tasks)["Key"];
 
-        Assert.Equal((100, 1, 0), (metrics.RowCount, metrics.MissingLabelCount, metrics.UnseenLabelCount));
+        Assert.Equal((101, 1, 1), (metrics.RowCount, metrics.MissingLabelCount, metrics.UnseenLabelCount));
     }
 
     private static float[] Place(int index) => [(index % 3) - 1, ((index + (index / 3)) % 2) - 0.5f];
