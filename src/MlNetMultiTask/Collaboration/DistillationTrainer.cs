@@ -52,6 +52,8 @@ public sealed class DistillationTrainer : MultiTaskTrainer
 
     internal override bool GoesOn => _options.Student.GoesOn;
 
+    internal override bool HasGroups => _options.Student.HasGroups;
+
     /// <summary>The teacher tells of all rows.</summary>
     internal override long CountStepsOfEpoch(long labelledRows, long rows) => _options.Student.CountStepsOfEpoch(rows, rows);
 

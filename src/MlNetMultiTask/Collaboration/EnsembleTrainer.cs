@@ -46,6 +46,8 @@ public sealed class EnsembleTrainer : MultiTaskTrainer
 
     internal override bool GoesOn => _options.Members.Any(member => member.GoesOn);
 
+    internal override bool HasGroups => _options.Members.Any(member => member.HasGroups);
+
     internal override MultiTaskTrainer FindLearner(string task) => _options.Members[0].FindLearner(task);
 
     internal override long CountStepsOfEpoch(long labelledRows, long rows) => _options.Members[0].CountStepsOfEpoch(labelledRows, rows);

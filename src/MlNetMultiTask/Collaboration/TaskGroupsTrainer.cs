@@ -55,6 +55,8 @@ public sealed class TaskGroupsTrainer : MultiTaskTrainer
 
     internal override bool GoesOn => _options.Trainers.Any(trainer => trainer.GoesOn);
 
+    internal override bool HasGroups => _groups.Count > 1 || _groups[0].Trainer.HasGroups;
+
     internal override MultiTaskTrainer FindLearner(string task)
     {
         (MultiTaskTrainer trainer, PredictionTask[] tasks) = _groups.First(group => group.Tasks.Any(own => own.Name == task));

@@ -43,7 +43,7 @@ internal sealed class AffinityMeter
 
         TaskAffinity Measure(CancellationToken token)
         {
-            ITransformer? prepared = preprocessing?.Fit(data);
+            ITransformer? prepared = preprocessing is null ? null : FailurePlace.Attempt("In the preprocessing", () => preprocessing.Fit(data), isForeign: true, token);
             try
             {
                 return new AffinityMeter(trainer, options, prepared?.Transform(data) ?? data, token).Measure();
@@ -67,6 +67,9 @@ internal sealed class AffinityMeter
         {
             MeasureSeed(i == 0 ? _trainer.SeedOfVariations : random.NextUInt64(), sample);
         }
+
+        // Who was told of the last training may have cancelled.
+        _cancellationToken.ThrowIfCancellationRequested();
 
         return TaskAffinity.Create(_tasks, _epochs, _options.NumberOfSeeds, _similarities, sample is null ? TaskAffinity.NoTwins : _problem);
     }

@@ -41,5 +41,5 @@ internal sealed class ComparisonStages(IProgress<ComparisonProgress>? progress, 
     public void Skip(int trainings) => _total -= trainings;
 
     /// <summary>Says of what fails where it failed.</summary>
-    public T Attempt<T>(string stage, Func<T> action, bool isForeign = false) => FailurePlace.Attempt(FormattableString.Invariant($"In repeat {Repeat}, fold {Fold}, {stage}"), action, isForeign);
+    public T Attempt<T>(string stage, Func<T> action, bool isForeign = false) => FailurePlace.Attempt(FormattableString.Invariant($"In repeat {Repeat}, fold {Fold}, {stage}"), action, isForeign, token);
 }

@@ -47,7 +47,7 @@ internal static class CrossValidator
         try
         {
             IDataView scored = model.Transform(test);
-            MultiTaskMetrics metrics = Evaluator.Evaluate(mlContext, scored, tasks, LabelSources.Find(model.Transform(training), tasks));
+            MultiTaskMetrics metrics = Evaluator.Evaluate(mlContext, scored, tasks, LabelSources.Find(model.Transform(training), tasks, options.CancellationToken));
             var result = new CrossValidationFold
             {
                 Number = fold + 1,

@@ -42,7 +42,7 @@ internal sealed class DivisionMeter
         _seed = seed;
         IReadOnlyList<LabelColumn> labels = stages.Attempt("the labels", () => LabelReader.Read(training, tasks, stages.Token));
         _labelled = [.. labels.Select(column => column.IsLabelled)];
-        _sources = stages.Attempt("the labels", () => LabelSources.Find(training, tasks));
+        _sources = stages.Attempt("the labels", () => LabelSources.Find(training, tasks, stages.Token), isForeign: true);
         if (options.LabelEfficiency is { } efficiency)
         {
             int index = Find(efficiency.TaskName);

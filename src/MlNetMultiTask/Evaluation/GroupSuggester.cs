@@ -25,7 +25,11 @@ internal static class GroupSuggester
         Func<IReadOnlyList<IReadOnlyList<string>>, MultiTaskTrainer> toTrainer)
     {
         options.Validate();
-        RequireOneNetwork(trainer);
+        if (trainer.HasGroups)
+        {
+            throw new ArgumentException("The trainer, or a part of it, keeps tasks apart in groups, so that what they do for one another can't be measured; give the trainer of one network for all tasks.", nameof(trainer));
+        }
+
         if (options.Comparison is { } wanted)
         {
             SingleTaskComparer.Require(trainer, wanted);
@@ -54,16 +58,5 @@ internal static class GroupSuggester
             SingleTaskComparer.Run(mlContext, data, preprocessing, trainer, toTrainer(grouping.Groups), comparison, affinity.CancellationToken);
         grouping.SetMeasured(groups, allInOne);
         return grouping;
-    }
-
-    /// <exception cref="ArgumentException">The trainer has groups already.</exception>
-    private static void RequireOneNetwork(MultiTaskTrainer trainer)
-    {
-        string[] apart = [.. trainer.Tasks.Select(task => task.Name).Except(trainer.FindLearner(trainer.Tasks[0].Name).Tasks.Select(task => task.Name))];
-        if (apart.Length > 0)
-        {
-            throw new ArgumentException(
-                $"The trainer keeps '{trainer.Tasks[0].Name}' and '{apart[0]}' in groups of their own, so that what they do for one another can't be measured; give the trainer of one network for all tasks.", nameof(trainer));
-        }
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using MlNetMultiTask.Evaluation;
-using MlNetMultiTask.Tasks;
 
 namespace MlNetMultiTask;
 
@@ -151,11 +150,8 @@ public sealed class SingleTaskComparison
         return new PairedComparison(metric, [.. together.Select(fold => Get(fold, metric))], [.. others.Select(fold => Get(fold, metric))], ratios.Average(), ConfidenceLevel, together.Zip(others).All(pair => AreSame(pair.First, pair.Second)));
     }
 
-    /// <summary>Whether figures are of the same predictions: all are the same, and among them some that tell.</summary>
     private static bool AreSame(TaskMetrics one, TaskMetrics other) =>
-        one.Values.Count == other.Values.Count
-            && one.Values.All(figure => figure.Value.Equals(Get(other, figure.Key)))
-            && (one.RowCount == 0 || one.Values.Any(figure => TaskFigures.IsExact(figure.Key) && double.IsFinite(figure.Value)));
+        one.RowCount == other.RowCount && (one.RowCount == 0 || (one.ScoreDigest is { } digest && digest == other.ScoreDigest));
 
     private static double Get(TaskMetrics figures, string metric) => figures.Values.GetValueOrDefault(metric, double.NaN);
 

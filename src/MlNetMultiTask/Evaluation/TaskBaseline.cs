@@ -11,7 +11,8 @@ public sealed class TaskBaseline
     /// <param name="name">Its name in tables.</param>
     /// <param name="estimator">
     /// A trainer of ML.NET, or a chain with one: <c>mlContext.Regression.Trainers.LightGbm("Price")</c>. It is fitted behind the preprocessing, on the training rows that have a label for the task, and must give
-    /// ML.NET's usual columns: <c>Score</c>, of classes also <c>PredictedLabel</c>, of yes and no also <c>Probability</c> and <c>PredictedLabel</c>.
+    /// ML.NET's usual columns: <c>Score</c>, of classes also <c>PredictedLabel</c>, of yes and no also <c>Probability</c> and <c>PredictedLabel</c>. It must leave the label as it is, and keep the column of which the label's keys were made:
+    /// else unknown classes count as missing labels for it.
     /// </param>
     /// <exception cref="ArgumentException">A name is empty.</exception>
     public TaskBaseline(string taskName, string name, IEstimator<ITransformer> estimator)

@@ -9,7 +9,7 @@ internal static class TransferDecision
     public static void Decide(IReadOnlyList<ComparedTask> tasks, double level)
     {
         Adjust([.. tasks.Select(task => task.Main)]);
-        double[] equivalence = HolmAdjustment.Adjust([.. tasks.Select(task => task.EquivalenceMargin > 0 ? task.Main.Statistic.GetEquivalencePValue(task.EquivalenceMargin) : 1)]);
+        double[] equivalence = Adjust([.. tasks.Select(task => (task.Main, task.EquivalenceMargin > 0 ? task.Main.Statistic.GetEquivalencePValue(task.EquivalenceMargin) : 1))]);
         foreach ((ComparedTask task, double pValue) in tasks.Zip(equivalence))
         {
             task.EquivalencePValue = pValue;
@@ -22,9 +22,16 @@ internal static class TransferDecision
     /// <summary>Adjusts p-values for their number.</summary>
     public static void Adjust(IReadOnlyList<PairedComparison> comparisons)
     {
-        foreach ((PairedComparison comparison, double pValue) in comparisons.Zip(HolmAdjustment.Adjust([.. comparisons.Select(comparison => comparison.PValue)])))
+        foreach ((PairedComparison comparison, double pValue) in comparisons.Zip(Adjust([.. comparisons.Select(comparison => (comparison, comparison.PValue))])))
         {
             comparison.AdjustedPValue = pValue;
         }
+    }
+
+    /// <summary>Comparisons that prove nothing, since their figures are coarse, are among the number all the same: how many are does not depend on what was found.</summary>
+    private static double[] Adjust(IReadOnlyList<(PairedComparison Comparison, double PValue)> all)
+    {
+        double[] adjusted = HolmAdjustment.Adjust([.. all.Select(own => double.IsNaN(own.PValue) && own.Comparison.PairCount > 1 ? 1 : own.PValue)]);
+        return [.. adjusted.Zip(all, (pValue, own) => double.IsNaN(own.PValue) ? double.NaN : pValue)];
     }
 }

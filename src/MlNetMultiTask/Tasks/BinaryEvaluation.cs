@@ -60,12 +60,13 @@ internal sealed class BinaryEvaluation : TaskEvaluation
         float probability = 0;
         bool predicted = false;
         _getScore!(ref score);
+        Digest([score]);
         _getProbability!(ref probability);
         _getPredicted!(ref predicted);
         _rows.Add(new Row { Label = _labelValue[0] != 0f, Score = score, Probability = probability, PredictedLabel = predicted });
     }
 
-    public override TaskMetrics Finish(MLContext mlContext)
+    protected override TaskMetrics Compute(MLContext mlContext)
     {
         if (_rows.Count == 0)
         {

@@ -11,12 +11,11 @@ internal sealed class KeySource
 {
     private static readonly MethodInfo _create = typeof(KeySource).GetMethod(nameof(CreateCheck), BindingFlags.NonPublic | BindingFlags.Static)!;
 
-    private readonly Func<DataViewRow, Func<bool?>> _open;
-    private Func<bool?>? _check;
-    private bool _isContradicted;
-    private bool _isFound;
+    private readonly Func<DataViewRow, Func<Finding>> _open;
+    private readonly HashSet<long> _agreeing = [];
+    private Func<Finding>? _check;
 
-    private KeySource(DataViewSchema.Column label, DataViewSchema.Column source, Func<DataViewRow, Func<bool?>> open)
+    private KeySource(DataViewSchema.Column label, DataViewSchema.Column source, Func<DataViewRow, Func<Finding>> open)
     {
         Label = label;
         Source = source;
@@ -30,12 +29,17 @@ internal sealed class KeySource
     public DataViewSchema.Column Source { get; }
 
     /// <summary>Whether no row speaks against it so far.</summary>
-    public bool IsOpen => !_isContradicted;
+    public bool IsOpen { get; private set; } = true;
 
-    /// <summary>Whether rows speak for it, and none against it.</summary>
-    public bool IsFound => _isFound && !_isContradicted;
+    /// <summary>Whether no row speaks against it, and those with two different keys or more speak for it: those of one key may do so by chance.</summary>
+    public bool IsFound => IsOpen && _agreeing.Count > 1;
 
-    /// <summary>The columns that may be the source of a label's keys, by their types; none where the label has no keys, or keys without values.</summary>
+    /// <summary>How many rows have a value and no key.</summary>
+    public long UnknownCount { get; private set; }
+
+    /// <summary>
+    /// The columns that may be the source of a label's keys, by their types: they stand before it, and are not hidden, unless by the label itself. None where the label has no keys, or keys without values.
+    /// </summary>
     public static IEnumerable<KeySource> GetCandidates(DataViewSchema schema, DataViewSchema.Column label)
     {
         if (label.Type is not KeyDataViewType || label.Annotations.Schema.GetColumnOrNull(OutputAnnotations.KeyValues)?.Type is not VectorDataViewType { ItemType: PrimitiveDataViewType values })
@@ -44,9 +48,12 @@ internal sealed class KeySource
         }
 
         return schema
-            .Where(column => !column.IsHidden && column.Index != label.Index && column.Type is not KeyDataViewType && column.Type.Equals(values))
-            .Select(column => new KeySource(label, column, TypedCall.Invoke<Func<DataViewRow, Func<bool?>>>(_create, values.RawType, label, column)));
+            .Where(column => column.Index < label.Index && (!column.IsHidden || column.Name == label.Name) && column.Type is not KeyDataViewType && column.Type.Equals(values))
+            .Select(column => new KeySource(label, column, TypedCall.Invoke<Func<DataViewRow, Func<Finding>>>(_create, values.RawType, label, column)));
     }
+
+    /// <summary>The same, as if no row had been looked at.</summary>
+    public KeySource Restart() => new(Label, Source, _open);
 
     /// <summary>Takes the getters of a cursor.</summary>
     public void Open(DataViewRow row) => _check = _open(row);
@@ -54,13 +61,21 @@ internal sealed class KeySource
     /// <summary>Looks at the row on which the cursor stands.</summary>
     public void Check()
     {
-        bool? verdict = _isContradicted ? null : _check!();
-        _isContradicted |= verdict == false;
-        _isFound |= verdict == true;
+        if (!IsOpen)
+        {
+            return;
+        }
+
+        (bool isContradicted, long key, bool isUnknown) = _check!();
+        IsOpen = !isContradicted;
+        UnknownCount += isUnknown ? 1 : 0;
+        if (key >= 0 && _agreeing.Count < 2)
+        {
+            _agreeing.Add(key);
+        }
     }
 
-    /// <summary>Per row whether it speaks for the column or against it; null for neither.</summary>
-    private static Func<DataViewRow, Func<bool?>> CreateCheck<T>(DataViewSchema.Column label, DataViewSchema.Column source)
+    private static Func<DataViewRow, Func<Finding>> CreateCheck<T>(DataViewSchema.Column label, DataViewSchema.Column source)
     {
         VBuffer<T> values = default;
         label.Annotations.GetValue(OutputAnnotations.KeyValues, ref values);
@@ -76,12 +91,14 @@ internal sealed class KeySource
             {
                 long key = getKey();
                 getValue(ref value);
-                return key >= 0 ? key < names.Length && comparer.Equals(names[key], value)
-                    : known.Contains(value) ? false
-                    : null;
+                bool isContradicted = key >= 0 ? key >= names.Length || !comparer.Equals(names[key], value) : known.Contains(value);
+                return new Finding(isContradicted, key, key < 0 && !UnmappedLabel.IsMissing(value));
             };
         };
     }
+
+    /// <summary>What a row says.</summary>
+    private readonly record struct Finding(bool IsContradicted, long Key, bool IsUnknown);
 
     /// <summary>Texts by their letters.</summary>
     private sealed class TextComparer : IEqualityComparer<ReadOnlyMemory<char>>

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace MlNetMultiTask.Tasks;
 
@@ -8,33 +9,69 @@ namespace MlNetMultiTask.Tasks;
 /// </summary>
 internal sealed class LabelSources
 {
-    private readonly Dictionary<string, string> _sources;
+    /// <summary>Most columns are no source, and so many rows tell; only the others are read to the end.</summary>
+    private const int ScreenedRows = 100;
 
-    private LabelSources(Dictionary<string, string> sources) => _sources = sources;
+    /// <summary>Per label its source; null where no column is.</summary>
+    private readonly Dictionary<string, (string Name, DataViewType Type)?> _sources;
+
+    private LabelSources(Dictionary<string, (string Name, DataViewType Type)?> sources) => _sources = sources;
 
     /// <summary>Looks for the sources in rows: training rows, best, since all of their labels are known.</summary>
-    public static LabelSources Find(IDataView data, IReadOnlyList<PredictionTask> tasks)
+    public static LabelSources Find(IDataView data, IReadOnlyList<PredictionTask> tasks, CancellationToken cancellationToken = default)
     {
-        KeySource[] candidates =
-        [
-            .. tasks.Select(task => data.Schema.GetColumnOrNull(task.LabelColumnName)).OfType<DataViewSchema.Column>().DistinctBy(label => label.Index)
-                .Where(label => UnmappedLabel.FindHidden(data.Schema, label) is null)
-                .SelectMany(label => KeySource.GetCandidates(data.Schema, label)),
-        ];
-        if (candidates.Length > 0)
-        {
-            using DataViewRowCursor cursor = data.GetRowCursor(candidates.SelectMany(candidate => new[] { candidate.Label, candidate.Source }).DistinctBy(column => column.Index));
-            Array.ForEach(candidates, candidate => candidate.Open(cursor));
-            while (Array.Exists(candidates, candidate => candidate.IsOpen) && cursor.MoveNext())
-            {
-                Array.ForEach(candidates, candidate => candidate.Check());
-            }
-        }
+        DataViewSchema.Column[] labels = [.. tasks.Select(task => data.Schema.GetColumnOrNull(task.LabelColumnName)).OfType<DataViewSchema.Column>().DistinctBy(label => label.Index)];
+        KeySource[] candidates = [.. labels.SelectMany(label => KeySource.GetCandidates(data.Schema, label))];
+        candidates = Check(data, candidates, ScreenedRows, cancellationToken);
 
-        return new LabelSources(candidates.Where(candidate => candidate.IsFound).DistinctBy(candidate => candidate.Label.Index).ToDictionary(candidate => candidate.Label.Name, candidate => candidate.Source.Name));
+        // A hidden column of the same name needs no proof.
+        candidates = [.. candidates.Where(IsHidden), .. Check(data, [.. candidates.Where(candidate => !candidates.Any(own => own.Label.Index == candidate.Label.Index && IsHidden(own)))], long.MaxValue, cancellationToken)];
+        bool IsHidden(KeySource candidate) => UnmappedLabel.FindHidden(data.Schema, candidate.Label)?.Index == candidate.Source.Index;
+        return new LabelSources(labels.ToDictionary(label => label.Name, label => Choose(data.Schema, label, [.. candidates.Where(candidate => candidate.Label.Index == label.Index)])));
     }
 
     /// <summary>The source of a label's keys; null where there is none, or it is not known.</summary>
-    public DataViewSchema.Column? Find(DataViewSchema schema, DataViewSchema.Column label) =>
-        UnmappedLabel.FindHidden(schema, label) ?? (_sources.TryGetValue(label.Name, out string? source) ? schema.GetColumnOrNull(source) : null);
+    public DataViewSchema.Column? Find(DataViewSchema schema, DataViewSchema.Column label)
+    {
+        if (!_sources.TryGetValue(label.Name, out (string Name, DataViewType Type)? source))
+        {
+            return UnmappedLabel.FindHidden(schema, label);
+        }
+
+        // What others append may hide it.
+        return source is { } known ? schema.Where(column => column.Name == known.Name && column.Type.Equals(known.Type)).Select(column => (DataViewSchema.Column?)column).LastOrDefault() : null;
+    }
+
+    /// <summary>The candidates against which none of the first rows speaks.</summary>
+    private static KeySource[] Check(IDataView data, KeySource[] candidates, long rows, CancellationToken cancellationToken)
+    {
+        if (candidates.Length == 0)
+        {
+            return [];
+        }
+
+        KeySource[] own = [.. candidates.Select(candidate => candidate.Restart())];
+        using DataViewRowCursor cursor = data.GetRowCursor(own.SelectMany(candidate => new[] { candidate.Label, candidate.Source }).DistinctBy(column => column.Index));
+        Array.ForEach(own, candidate => candidate.Open(cursor));
+        for (long row = 0; row < rows && Array.Exists(own, candidate => candidate.IsOpen) && cursor.MoveNext(); row++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Array.ForEach(own, candidate => candidate.Check());
+        }
+
+        return [.. own.Where(candidate => candidate.IsOpen)];
+    }
+
+    /// <summary>The hidden column of the same name, unless a row, or its type, speaks against it; else the one column for which rows speak, or of several one, if they tell the same.</summary>
+    private static (string Name, DataViewType Type)? Choose(DataViewSchema schema, DataViewSchema.Column label, KeySource[] open)
+    {
+        bool isChecked = label.Type is KeyDataViewType && label.Annotations.Schema.GetColumnOrNull(OutputAnnotations.KeyValues) is not null;
+        if (UnmappedLabel.FindHidden(schema, label) is { } hidden && (!isChecked || Array.Exists(open, candidate => candidate.Source.Index == hidden.Index)))
+        {
+            return (hidden.Name, hidden.Type);
+        }
+
+        KeySource[] found = [.. open.Where(candidate => candidate.IsFound)];
+        return found.Length > 0 && Array.TrueForAll(found, candidate => candidate.UnknownCount == found[0].UnknownCount) ? (found[0].Source.Name, found[0].Source.Type) : null;
+    }
 }

@@ -73,6 +73,7 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
         int labelled = unseen ? ClassCount : (int)label;
         int predicted = (int)_getPredicted!();
         _getScore!(ref _buffer);
+        Digest(_buffer.IsDense ? _buffer.GetValues() : [.. _buffer.DenseValues()]);
         float probability = 0;
         if (!unseen)
         {
@@ -88,7 +89,7 @@ internal sealed class MulticlassEvaluation : TaskEvaluation
         }
     }
 
-    public override TaskMetrics Finish(MLContext mlContext)
+    protected override TaskMetrics Compute(MLContext mlContext)
     {
         if (_counts.RowCount == 0)
         {

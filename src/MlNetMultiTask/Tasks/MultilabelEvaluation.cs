@@ -12,16 +12,19 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
     private readonly PredictionTask _task;
     private readonly DataViewSchema.Column _label;
     private readonly DataViewSchema.Column _predicted;
+    private readonly DataViewSchema.Column? _score;
     private readonly DataViewSchema.Column? _unmapped;
     private readonly LabelInfo _model;
     private readonly float[] _labelValue;
     private readonly float[] _predictedValue;
+    private readonly float[] _scoreValue;
     private readonly long[] _bothCount;
     private readonly long[] _labelCount;
     private readonly long[] _predictedCount;
     private readonly long[] _knownCount;
     private LabelGetter? _getLabel;
     private LabelGetter? _getPredicted;
+    private LabelGetter? _getScore;
     private Func<bool>? _hasUnknown;
     private long _rowCount;
     private long _slotCount;
@@ -37,6 +40,7 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
         _unmapped = FindUnmapped(schema, _label, sources);
         _predicted = RequireOutput(schema, task.PredictedLabelColumnName, type => type is VectorDataViewType { Size: > 0, ItemType: BooleanDataViewType }, "a known-size vector of Boolean");
         int width = ((VectorDataViewType)_predicted.Type).Size;
+        _score = FindOutput(schema, task.ScoreColumnName, type => type is VectorDataViewType vector && vector.Size == width && vector.ItemType == NumberDataViewType.Single);
         _model = new LabelInfo { OutputCount = width, Names = LabelNames.Read(_predicted, OutputAnnotations.SlotNames) };
         if (_model.Names is null && task.GetLabelWidth(_label) != width)
         {
@@ -45,6 +49,7 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
 
         _labelValue = new float[width];
         _predictedValue = new float[width];
+        _scoreValue = new float[width];
         _bothCount = new long[width];
         _labelCount = new long[width];
         _predictedCount = new long[width];
@@ -55,6 +60,7 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
     {
         _getLabel = _task.CreateLabelGetter(row, _label, _model);
         _getPredicted = LabelNumbers.ReadNumbers(row, _predicted);
+        _getScore = _score is { } score ? LabelNumbers.ReadNumbers(row, score) : null;
         _hasUnknown = MultilabelTask.FindUnknown(row, _label, _model, _unmapped);
     }
 
@@ -67,6 +73,12 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
 
         _rowCount++;
         _getPredicted!(_predictedValue);
+        if (_getScore is not null)
+        {
+            _getScore(_scoreValue);
+            Digest(_scoreValue);
+        }
+
         int wrong = 0;
         for (int i = 0; i < _labelValue.Length; i++)
         {
@@ -91,7 +103,7 @@ internal sealed class MultilabelEvaluation : TaskEvaluation
         _rightRows += wrong == 0 && !unseen ? 1 : 0;
     }
 
-    public override TaskMetrics Finish(MLContext mlContext)
+    protected override TaskMetrics Compute(MLContext mlContext)
     {
         if (_rowCount == 0)
         {

@@ -49,6 +49,7 @@ internal sealed class RegressionEvaluation : TaskEvaluation
 
         _rowCount++;
         _getScore!(_scoreValue);
+        Digest(_scoreValue);
         for (int slot = 0; slot < _slots.Length; slot++)
         {
             if (!float.IsNaN(_labelValue[slot]))
@@ -58,7 +59,7 @@ internal sealed class RegressionEvaluation : TaskEvaluation
         }
     }
 
-    public override TaskMetrics Finish(MLContext mlContext)
+    protected override TaskMetrics Compute(MLContext mlContext)
     {
         if (_rowCount == 0)
         {

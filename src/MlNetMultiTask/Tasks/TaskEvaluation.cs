@@ -1,3 +1,4 @@
+using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -8,6 +9,7 @@ internal abstract class TaskEvaluation(PredictionTask task)
 {
     private readonly List<DataViewSchema.Column> _columns = [];
     private long _row;
+    private ulong? _digest;
 
     /// <summary>The columns that must be active in the cursor.</summary>
     public IReadOnlyList<DataViewSchema.Column> Columns => _columns;
@@ -25,7 +27,25 @@ internal abstract class TaskEvaluation(PredictionTask task)
     public abstract void Add();
 
     /// <summary>Computes the metrics of the rows taken.</summary>
-    public abstract TaskMetrics Finish(MLContext mlContext);
+    public TaskMetrics Finish(MLContext mlContext)
+    {
+        TaskMetrics metrics = Compute(mlContext);
+        metrics.ScoreDigest = _digest;
+        return metrics;
+    }
+
+    /// <summary>Computes the metrics of the rows taken.</summary>
+    protected abstract TaskMetrics Compute(MLContext mlContext);
+
+    /// <summary>Takes the scores of a row with a label into the digest.</summary>
+    protected void Digest(ReadOnlySpan<float> scores)
+    {
+        foreach (float score in scores)
+        {
+            // An odd factor and a rotation, so that each bit gets everywhere; nobody forges scores to look the same.
+            _digest = BitOperations.RotateLeft((_digest ?? 0) ^ BitConverter.SingleToUInt32Bits(score), 23) * 0x9E3779B97F4A7C15;
+        }
+    }
 
     /// <summary>Reads a row's label, and refuses what is no label; false where the row has none.</summary>
     protected bool TryReadLabel(LabelGetter getter, float[] label)
@@ -86,6 +106,14 @@ internal abstract class TaskEvaluation(PredictionTask task)
         return accepts(column.Type)
             ? column
             : throw new ArgumentException($"Column '{name}' of task '{task.Name}' is {column.Type}; the evaluation of a {task.Kind} task needs {needed}, as the model's Transform gives it.");
+    }
+
+    /// <summary>Finds one of the task's output columns that the metrics can do without.</summary>
+    protected DataViewSchema.Column? FindOutput(DataViewSchema schema, string name, Predicate<DataViewType> accepts)
+    {
+        DataViewSchema.Column? column = schema.GetColumnOrNull(name) is { } found && accepts(found.Type) ? found : null;
+        _columns.AddRange(new[] { column }.OfType<DataViewSchema.Column>());
+        return column;
     }
 
     private DataViewSchema.Column Require(DataViewSchema schema, string name, string role, string remedy)

@@ -9,9 +9,6 @@ internal static class TaskFigures
     /// <summary>Whether less of a figure, as <see cref="TaskMetrics.Values"/> names it, is better.</summary>
     public static bool IsLowerBetter(string metric) => metric.EndsWith("Loss", StringComparison.Ordinal) || metric.EndsWith("Error", StringComparison.Ordinal);
 
-    /// <summary>Whether a figure depends on all digits of all predictions, so that models that have the same one predict the same; others count rows or pairs, and are coarse where there are few.</summary>
-    public static bool IsExact(string metric) => metric == "LogLoss" || metric == "RSquared" || metric.EndsWith("Error", StringComparison.Ordinal);
-
     /// <summary>Task by task the mean of several figures; null where there are none.</summary>
     public static IReadOnlyDictionary<string, double>? GetMeans(IEnumerable<IReadOnlyDictionary<string, double>?> figures)
     {

@@ -13,6 +13,9 @@ public sealed class TaskMetrics
         MissingLabelCount = missingLabelCount;
     }
 
+    /// <summary>A number made of all bits of the scores of rows with a label: models of the same one predict the same. Null where no scores were read.</summary>
+    internal ulong? ScoreDigest { get; set; }
+
     /// <summary>The task's name.</summary>
     public string TaskName { get; }
 

@@ -66,7 +66,7 @@ internal static class UnmappedLabel
         };
     }
 
-    private static bool IsMissing<T>(T value) => value switch
+    public static bool IsMissing<T>(T value) => value switch
     {
         ReadOnlyMemory<char> text => text.IsEmpty,
         float number => float.IsNaN(number),

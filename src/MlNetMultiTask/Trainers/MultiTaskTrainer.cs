@@ -37,6 +37,9 @@ public abstract class MultiTaskTrainer : IEstimator<MultiTaskTransformer>
     /// <summary>Whether the options say that it, or a part of it, goes on from a model.</summary>
     internal virtual bool GoesOn => Run.InitialModel is not null;
 
+    /// <summary>Whether it, or a part of it, keeps tasks apart in groups.</summary>
+    internal virtual bool HasGroups => false;
+
     /// <summary>Where the trainer was made.</summary>
     internal IHostEnvironment Environment { get; }
 

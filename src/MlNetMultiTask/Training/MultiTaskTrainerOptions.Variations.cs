@@ -10,6 +10,7 @@ public abstract partial class MultiTaskTrainerOptions
     private Checkpointing? _checkpointing;
     private IProgress<TrainingProgress>? _progress;
     private CancellationToken _cancellationToken;
+    private OnCancellation _onCancellation;
     private TaskBalancing _balancing = TaskBalancing.Sum();
     private EarlyStopping? _earlyStopping;
     private ITransformer? _initialModel;
@@ -22,6 +23,7 @@ public abstract partial class MultiTaskTrainerOptions
         copy._progress = run.Progress;
         copy._checkpointing = run.Checkpointing;
         copy._cancellationToken = run.CancellationToken;
+        copy._onCancellation = run.OnCancellation;
         return copy;
     }
 

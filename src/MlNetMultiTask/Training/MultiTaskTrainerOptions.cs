@@ -148,7 +148,7 @@ public abstract partial class MultiTaskTrainerOptions
 
     /// <summary>What a cancelled training does.</summary>
     /// <value>The default is <see cref="OnCancellation.Throw"/>.</value>
-    public OnCancellation OnCancellation { get; init; }
+    public OnCancellation OnCancellation { get => _onCancellation; init => _onCancellation = value; }
 
     /// <summary>The columns that the trainer reads beside those of its tasks.</summary>
     internal MultiTaskColumns Columns => new(FeatureColumnName, ExampleWeightColumnName, ValidationColumnName, SamplingKeyColumnName);

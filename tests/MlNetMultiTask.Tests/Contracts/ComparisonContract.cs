@@ -85,6 +85,74 @@ public sealed class ComparisonContract
 
     [Theory]
     [MemberData(nameof(TrainerCases.OfSharedParameters), MemberType = typeof(TrainerCases))]
+    public void A_cancelled_trainer_gives_no_affinities_whatever_it_would_give(string name)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var setup = new TrainerSetup
+        {
+            CancellationToken = cancellation.Token,
+            OnCancellation = OnCancellation.ReturnBest,
+            MaximumNumberOfEpochs = 100,
+            Progress = new Listener<TrainingProgress>(progress =>
+            {
+                if (progress.Epoch == 3)
+                {
+                    cancellation.Cancel();
+                }
+            }),
+        };
+
+        // One training, after which nothing else would ask for the token.
+        OperationCanceledException e = Assert.ThrowsAny<OperationCanceledException>(
+            () => _ml.MultiTask.MeasureAffinity(TestData.View(_ml), null, TrainerCases.Create(name, _ml, setup), new TaskAffinityOptions { ComparesTwins = false }));
+        Assert.Equal(cancellation.Token, e.CancellationToken);
+    }
+
+    [Fact]
+    public void A_token_that_only_members_have_ends_it_in_the_last_training_too()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var setup = new TrainerSetup { CancellationToken = cancellation.Token, OnCancellation = OnCancellation.ReturnBest };
+        MultiTaskTrainer ensemble = _ml.MultiTask.Trainers.Ensemble([TrainerCases.Create("HardParameterSharing", _ml, setup), TrainerCases.Create("CrossStitch", _ml, setup)]);
+        var options = new SingleTaskComparisonOptions
+        {
+            NumberOfRepeats = 1,
+            NumberOfFolds = 2,
+            Progress = new Listener<ComparisonProgress>(progress =>
+            {
+                if (progress.Completed == progress.Total - 1)
+                {
+                    cancellation.Cancel();
+                }
+            }),
+        };
+
+        Assert.Equal(cancellation.Token, Assert.ThrowsAny<OperationCanceledException>(() => _ml.MultiTask.CompareWithSingleTask(TestData.View(_ml), null, ensemble, options)).CancellationToken);
+    }
+
+    /// <summary>Groups of one task are the networks alone, whatever the kind of the task; and where a fold has no positive row, no label, or only a model that is always sure.</summary>
+    [Fact]
+    public void The_same_networks_have_no_difference()
+    {
+        Example[] rows = TestData.Rows();
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i].Big = i is 7 or 12;
+            rows[i].Size = i < 40 ? float.NaN : rows[i].Size;
+        }
+
+        MultiTaskTrainer trainer = TrainerCases.Create("HardParameterSharing", _ml);
+        SingleTaskComparison comparison = _ml.MultiTask.CompareWithSingleTask(
+            TestData.Map(_ml, rows),
+            null,
+            _ml.MultiTask.Trainers.TaskGroups(trainer, [.. TestData.Tasks().Select(task => (IReadOnlyList<string>)[task.Name])]),
+            new SingleTaskComparisonOptions { NumberOfRepeats = 1, NumberOfFolds = 3, Seed = 1, StratificationTask = "Big" });
+
+        Assert.All(comparison.Tasks, task => Assert.Equal((TransferVerdict.NoDifference, 0, 1), (task.Verdict, task.Main.StandardError, task.Main.PValue)));
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainerCases.OfSharedParameters), MemberType = typeof(TrainerCases))]
     public void What_is_said_of_other_tasks_does_not_disturb_a_network_for_one(string name)
     {
         var setup = new TrainerSetup

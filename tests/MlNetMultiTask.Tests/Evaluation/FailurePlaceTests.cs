@@ -28,14 +28,16 @@ public sealed class FailurePlaceTests
     [Fact]
     public void Whatever_others_throw_is_an_error_of_training_but_for_cancellation()
     {
-        var cancelled = new OperationCanceledException();
+        // What waits too long for something else says that it was cancelled, too.
+        var cancelled = new TaskCanceledException("too late");
 
         Assert.Equal("In training 3: IOException: full", Assert.Throws<InvalidOperationException>(() => Fail(new IOException("full"), isForeign: true)).Message);
-        Assert.Same(cancelled, Record.Exception(() => Fail(cancelled, isForeign: true)));
+        Assert.Equal("In training 3: TaskCanceledException: too late", Assert.Throws<InvalidOperationException>(() => Fail(cancelled, isForeign: true)).Message);
+        Assert.Same(cancelled, Record.Exception(() => Fail(cancelled, isForeign: true, new CancellationToken(canceled: true))));
     }
 
     [Fact]
     public void What_succeeds_is_returned() => Assert.Equal(7, FailurePlace.Attempt("Here", () => 7));
 
-    private static int Fail(Exception e, bool isForeign = false) => FailurePlace.Attempt<int>("In training 3", () => throw e, isForeign);
+    private static int Fail(Exception e, bool isForeign = false, CancellationToken cancellationToken = default) => FailurePlace.Attempt<int>("In training 3", () => throw e, isForeign, cancellationToken);
 }

@@ -177,7 +177,9 @@ public sealed class SuggestGroupsTests
         Says("one task, 'A1'", () => _ml.MultiTask.SuggestGroups(
             Draw(1), null, _ml.MultiTask.Trainers.HardParameterSharing([PredictionTask.Regression("A1")]), 1, new TaskGroupingOptions { Comparison = new SingleTaskComparisonOptions() }));
         Says("No single-task twins", () => untwinned.SuggestGroups(2, TaskAffinityMeasure.Similarity));
-        Says("in groups of their own", () => _ml.MultiTask.SuggestGroups(Draw(1), null, _ml.MultiTask.Trainers.TaskGroups(Trainer(1), ["A1", "A2", "A3"], ["B1", "B2", "B3"]), 2));
+        MultiTaskTrainer groups = _ml.MultiTask.Trainers.TaskGroups(Trainer(1), ["A1", "A2", "A3"], ["B1", "B2", "B3"]);
+        Says("keeps tasks apart in groups", () => _ml.MultiTask.SuggestGroups(Draw(1), null, groups, 2));
+        Says("keeps tasks apart in groups", () => _ml.MultiTask.SuggestGroups(Draw(1), null, _ml.MultiTask.Trainers.Ensemble([Trainer(1), groups]), 2));
         Says("none of the measures", () => untwinned.SuggestGroups(2, (TaskAffinityMeasure)9));
     }
 

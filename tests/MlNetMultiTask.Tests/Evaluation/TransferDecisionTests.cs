@@ -42,6 +42,17 @@ public sealed class TransferDecisionTests
     }
 
     [Fact]
+    public void Tasks_whose_figures_prove_nothing_are_among_the_number_all_the_same()
+    {
+        ComparedTask clear = Task("A", 0.018);
+        ComparedTask coarse = Create("B", new PairedComparison("Accuracy", [0.5, 0.5], [0.5, 0.5], 0.25, 0.95));
+        Decide(0.01, clear, coarse);
+
+        Assert.Equal(2 * clear.Main.PValue, clear.Main.AdjustedPValue, 1e-12);
+        Assert.True(double.IsNaN(coarse.Main.AdjustedPValue));
+    }
+
+    [Fact]
     public void Too_few_pairs_are_undecided() =>
         Assert.Equal([TransferVerdict.Undecided], Decide(0.1, Create("A", new PairedComparison("Accuracy", [0.5, double.NaN], [0.1, 0.2], 0.25, 0.95))));
 
