@@ -21,13 +21,13 @@ internal sealed class LabelSources
     public static LabelSources Find(IDataView data, IReadOnlyList<PredictionTask> tasks, CancellationToken cancellationToken = default)
     {
         DataViewSchema.Column[] labels = [.. tasks.Select(task => data.Schema.GetColumnOrNull(task.LabelColumnName)).OfType<DataViewSchema.Column>().DistinctBy(label => label.Index)];
-        KeySource[] candidates = [.. labels.SelectMany(label => KeySource.GetCandidates(data.Schema, label))];
-        candidates = Check(data, candidates, ScreenedRows, cancellationToken);
+        KeySource[] screened = Check(data, [.. labels.SelectMany(label => KeySource.GetCandidates(data.Schema, label))], ScreenedRows, cancellationToken);
 
-        // A hidden column of the same name needs no proof.
-        candidates = [.. candidates.Where(IsHidden), .. Check(data, [.. candidates.Where(candidate => !candidates.Any(own => own.Label.Index == candidate.Label.Index && IsHidden(own)))], long.MaxValue, cancellationToken)];
-        bool IsHidden(KeySource candidate) => UnmappedLabel.FindHidden(data.Schema, candidate.Label)?.Index == candidate.Source.Index;
-        return new LabelSources(labels.ToDictionary(label => label.Name, label => Choose(data.Schema, label, [.. candidates.Where(candidate => candidate.Label.Index == label.Index)])));
+        // A hidden column of the same name needs no more proof.
+        KeySource[] inPlace = [.. screened.Where(candidate => UnmappedLabel.FindHidden(data.Schema, candidate.Label)?.Index == candidate.Source.Index)];
+        KeySource[] others = [.. screened.Where(candidate => !Array.Exists(inPlace, own => own.Label.Index == candidate.Label.Index))];
+        KeySource[] open = [.. inPlace, .. Check(data, others, long.MaxValue, cancellationToken)];
+        return new LabelSources(labels.ToDictionary(label => label.Name, label => Choose(data.Schema, label, [.. open.Where(candidate => candidate.Label.Index == label.Index)])));
     }
 
     /// <summary>The source of a label's keys; null where there is none, or it is not known.</summary>
