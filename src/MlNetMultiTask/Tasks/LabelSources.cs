@@ -20,14 +20,26 @@ internal sealed class LabelSources
     /// <summary>Looks for the sources in rows: training rows, best, since all of their labels are known.</summary>
     public static LabelSources Find(IDataView data, IReadOnlyList<PredictionTask> tasks, CancellationToken cancellationToken = default)
     {
-        DataViewSchema.Column[] labels = [.. tasks.Select(task => data.Schema.GetColumnOrNull(task.LabelColumnName)).OfType<DataViewSchema.Column>().DistinctBy(label => label.Index)];
-        KeySource[] screened = Check(data, [.. labels.SelectMany(label => KeySource.GetCandidates(data.Schema, label))], ScreenedRows, cancellationToken);
+        var sources = new Dictionary<string, (string Name, DataViewType Type)?>(StringComparer.Ordinal);
+        var candidates = new List<KeySource>();
+        foreach (DataViewSchema.Column label in tasks.Select(task => data.Schema.GetColumnOrNull(task.LabelColumnName)).OfType<DataViewSchema.Column>().DistinctBy(label => label.Index))
+        {
+            // A column that the keys hide needs no proof by rows.
+            DataViewSchema.Column? hidden = UnmappedLabel.FindHidden(data.Schema, label);
+            bool isSource = hidden is { } column && HasValuesOf(label, column.Type);
+            sources.Add(label.Name, isSource ? (hidden!.Value.Name, hidden.Value.Type) : null);
+            candidates.AddRange(isSource ? [] : KeySource.GetCandidates(data.Schema, label));
+        }
 
-        // A hidden column of the same name needs no more proof.
-        KeySource[] inPlace = [.. screened.Where(candidate => UnmappedLabel.FindHidden(data.Schema, candidate.Label)?.Index == candidate.Source.Index)];
-        KeySource[] others = [.. screened.Where(candidate => !Array.Exists(inPlace, own => own.Label.Index == candidate.Label.Index))];
-        KeySource[] open = [.. inPlace, .. Check(data, others, long.MaxValue, cancellationToken)];
-        return new LabelSources(labels.ToDictionary(label => label.Name, label => Choose(data.Schema, label, [.. open.Where(candidate => candidate.Label.Index == label.Index)])));
+        KeySource[] open = Check(data, Check(data, [.. candidates], ScreenedRows, cancellationToken), long.MaxValue, cancellationToken);
+        foreach (IGrouping<string, KeySource> label in open.Where(candidate => candidate.IsFound).GroupBy(candidate => candidate.Label.Name, StringComparer.Ordinal))
+        {
+            // Of several columns one is taken if they tell the same.
+            KeySource first = label.First();
+            sources[label.Key] = label.All(candidate => candidate.UnknownCount == first.UnknownCount) ? (first.Source.Name, first.Source.Type) : null;
+        }
+
+        return new LabelSources(sources);
     }
 
     /// <summary>The source of a label's keys; null where there is none, or it is not known.</summary>
@@ -62,16 +74,7 @@ internal sealed class LabelSources
         return [.. own.Where(candidate => candidate.IsOpen)];
     }
 
-    /// <summary>The hidden column of the same name, unless a row, or its type, speaks against it; else the one column for which rows speak, or of several one, if they tell the same.</summary>
-    private static (string Name, DataViewType Type)? Choose(DataViewSchema schema, DataViewSchema.Column label, KeySource[] open)
-    {
-        bool isChecked = label.Type is KeyDataViewType && label.Annotations.Schema.GetColumnOrNull(OutputAnnotations.KeyValues) is not null;
-        if (UnmappedLabel.FindHidden(schema, label) is { } hidden && (!isChecked || Array.Exists(open, candidate => candidate.Source.Index == hidden.Index)))
-        {
-            return (hidden.Name, hidden.Type);
-        }
-
-        KeySource[] found = [.. open.Where(candidate => candidate.IsFound)];
-        return found.Length > 0 && Array.TrueForAll(found, candidate => candidate.UnknownCount == found[0].UnknownCount) ? (found[0].Source.Name, found[0].Source.Type) : null;
-    }
+    /// <summary>Whether the keys' values, where they have any, are of a type.</summary>
+    private static bool HasValuesOf(DataViewSchema.Column label, DataViewType type) =>
+        label.Type is not KeyDataViewType || label.Annotations.Schema.GetColumnOrNull(OutputAnnotations.KeyValues)?.Type is not VectorDataViewType values || values.ItemType.Equals(type);
 }

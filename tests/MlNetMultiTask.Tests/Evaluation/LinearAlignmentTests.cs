@@ -8,7 +8,7 @@ public sealed class LinearAlignmentTests
 {
     private const double Rounding = 1e-4;
 
-    /// <summary>Two representations of the same rows, of different widths, and an angle and a factor.</summary>
+    /// <summary>Two representations of the same rows, of different widths, that are not all but the same in all rows; and an angle and a factor.</summary>
     private static readonly Gen<(float[][] X, float[][] Y, double Angle, double Factor)> _pairs =
         from rows in Gen.Int[3, 12]
         from widthOfX in Gen.Int[2, 5]
@@ -17,6 +17,7 @@ public sealed class LinearAlignmentTests
         from y in Gen.Float[-10, 10].Array[widthOfY].Array[rows]
         from angle in Gen.Double[0, 6]
         from factor in Gen.Double[0.01, 100]
+        where IsVaried(x) && IsVaried(y)
         select (x, y, angle, factor);
 
     [Fact]
@@ -111,4 +112,7 @@ public sealed class LinearAlignmentTests
     }
 
     private static double Sum(double[,] left, double[,] right) => left.Cast<double>().Zip(right.Cast<double>(), (a, b) => a * b).Sum();
+
+    /// <summary>What is less varied is gone when it is turned and shifted in single precision.</summary>
+    private static bool IsVaried(float[][] rows) => rows.Any(row => row.Zip(rows[0]).Any(pair => MathF.Abs(pair.First - pair.Second) > 0.1f));
 }
