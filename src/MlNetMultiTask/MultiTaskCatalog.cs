@@ -26,7 +26,7 @@ public sealed class MultiTaskCatalog
     /// <summary>The trainers.</summary>
     public MultiTaskTrainers Trainers { get; }
 
-    /// <summary>Evaluates scored data, task by task, in one pass.</summary>
+    /// <summary>Evaluates scored data, task by task. Rows are scored once, for all tasks; where keys were made of a column of another name, it and the keys are read once more, to tell unknown classes from missing labels.</summary>
     /// <param name="data">Data with the labels, and with the output columns of a model.</param>
     /// <param name="tasks">The tasks to evaluate: those of the trainer, or <see cref="MultiTaskTransformer.Tasks"/>.</param>
     /// <returns>The metrics. Rows without a label for a task are left out of that task's metrics, and counted.</returns>

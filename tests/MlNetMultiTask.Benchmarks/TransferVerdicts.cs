@@ -20,7 +20,7 @@ internal static class TransferVerdicts
             ComparedTask[][] affected = [.. all.Select(comparison => comparison.Tasks.Take(family.AffectedCount).ToArray())];
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{family.Name}, {runs} runs in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
             Console.WriteLine($"  mean improvement of the affected tasks {Describe(affected.Select(tasks => tasks.Average(task => task.Main.Improvement)))}, their error alone {Describe(affected.Select(tasks => tasks.Average(task => task.Main.OtherMean)))}");
-            Console.WriteLine($"  by an ordinary paired t, which takes folds for independent, any of the tasks would be off in {Share(all.Count(comparison => HasOrdinaryDifference(comparison, family.AffectedCount)))} of the runs");
+            Console.WriteLine($"  by an ordinary paired t, which takes folds for independent, some task would gain or be harmed in {Share(all.Count(comparison => HasOrdinaryDifference(comparison, family.AffectedCount)))} of the runs");
             foreach (TransferVerdict verdict in Enum.GetValues<TransferVerdict>())
             {
                 Console.WriteLine($"  {verdict}: any task in {Share(verdicts.Count(run => run.Contains(verdict)))} of the runs, all tasks in {Share(verdicts.Count(run => Array.TrueForAll(run, own => own == verdict)))}, {Share(verdicts.Sum(run => run.Count(own => own == verdict)) / (double)family.AffectedCount)} of the tasks");

@@ -3,7 +3,7 @@ using MlNetMultiTask.Tasks;
 
 namespace MlNetMultiTask.Evaluation;
 
-/// <summary>Evaluates scored data: one pass over the rows for all tasks, whatever the number of metrics.</summary>
+/// <summary>Evaluates scored data: one pass over the scores for all tasks, whatever the number of metrics.</summary>
 internal static class Evaluator
 {
     /// <param name="mlContext">The context.</param>

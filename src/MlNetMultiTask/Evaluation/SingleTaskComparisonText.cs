@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace MlNetMultiTask.Evaluation;
 
@@ -9,29 +8,11 @@ internal static class SingleTaskComparisonText
     /// <summary>What a multi-task model is compared with, in a word.</summary>
     public const string Alone = "alone";
 
-    public static string WritePlain(SingleTaskComparison comparison)
-    {
-        var text = new StringBuilder();
-        foreach (TextTable table in GetTables(comparison))
-        {
-            table.AppendPlain(text);
-            text.AppendLine();
-        }
+    public static string WritePlain(SingleTaskComparison comparison) =>
+        TextTable.Write(GetTables(comparison), isMarkdown: false).AppendJoin(Environment.NewLine, GetRemarks(comparison).Select(TextTable.OneLine)).ToString().TrimEnd();
 
-        return text.AppendJoin(Environment.NewLine, GetRemarks(comparison).Select(TextTable.OneLine)).ToString().TrimEnd();
-    }
-
-    public static string WriteMarkdown(SingleTaskComparison comparison)
-    {
-        var text = new StringBuilder();
-        foreach (TextTable table in GetTables(comparison))
-        {
-            table.AppendMarkdown(text);
-            text.AppendLine();
-        }
-
-        return text.AppendJoin(Environment.NewLine, GetRemarks(comparison).Select(line => "- " + TextTable.Escape(line))).ToString().TrimEnd();
-    }
+    public static string WriteMarkdown(SingleTaskComparison comparison) =>
+        TextTable.Write(GetTables(comparison), isMarkdown: true).AppendJoin(Environment.NewLine, GetRemarks(comparison).Select(line => "- " + TextTable.Escape(line))).ToString().TrimEnd();
 
     public static string Describe(TransferVerdict verdict) => verdict switch
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.ML;
 using MlNetMultiTask.Evaluation;
 
@@ -142,31 +141,13 @@ public sealed class TaskAffinity
 
     /// <summary>Returns the tables as Markdown; names of users are escaped.</summary>
     /// <returns>Several lines, the same in every culture.</returns>
-    public string ToMarkdown()
-    {
-        var text = new StringBuilder();
-        foreach (TextTable table in TaskAffinityText.GetTables(this))
-        {
-            table.AppendMarkdown(text);
-            text.AppendLine();
-        }
-
-        return text.Append(SimilarityProblem is null ? "" : TextTable.Escape(TaskAffinityText.Describe(SimilarityProblem))).ToString().TrimEnd();
-    }
+    public string ToMarkdown() =>
+        TextTable.Write(TaskAffinityText.GetTables(this), isMarkdown: true).Append(SimilarityProblem is null ? "" : TextTable.Escape(TaskAffinityText.Describe(SimilarityProblem))).ToString().TrimEnd();
 
     /// <summary>Returns a table of each figure for the console: a line and a column for each task.</summary>
     /// <returns>Several lines, the same in every culture.</returns>
-    public override string ToString()
-    {
-        var text = new StringBuilder();
-        foreach (TextTable table in TaskAffinityText.GetTables(this))
-        {
-            table.AppendPlain(text);
-            text.AppendLine();
-        }
-
-        return text.Append(SimilarityProblem is null ? "" : TextTable.OneLine(TaskAffinityText.Describe(SimilarityProblem))).ToString().TrimEnd();
-    }
+    public override string ToString() =>
+        TextTable.Write(TaskAffinityText.GetTables(this), isMarkdown: false).Append(SimilarityProblem is null ? "" : TextTable.OneLine(TaskAffinityText.Describe(SimilarityProblem))).ToString().TrimEnd();
 
     /// <param name="tasks">The names of the tasks.</param>
     /// <param name="epochs">The epochs that were sampled.</param>

@@ -72,13 +72,7 @@ public sealed class TaskAnalysis
     /// <returns>Several lines, the same in every culture.</returns>
     public string ToMarkdown()
     {
-        var text = new StringBuilder();
-        foreach (TextTable table in TaskAnalysisText.GetTables(this))
-        {
-            table.AppendMarkdown(text);
-            text.AppendLine();
-        }
-
+        StringBuilder text = TextTable.Write(TaskAnalysisText.GetTables(this), isMarkdown: true);
         text.AppendLine("**Warnings**").AppendLine();
         foreach (TaskWarning warning in Warnings)
         {
@@ -90,15 +84,6 @@ public sealed class TaskAnalysis
 
     /// <summary>Returns tables for the console, and the warnings below.</summary>
     /// <returns>Several lines, the same in every culture.</returns>
-    public override string ToString()
-    {
-        var text = new StringBuilder();
-        foreach (TextTable table in TaskAnalysisText.GetTables(this))
-        {
-            table.AppendPlain(text);
-            text.AppendLine();
-        }
-
-        return text.AppendLine("Warnings").AppendJoin(Environment.NewLine, Warnings.Count == 0 ? ["none"] : Warnings.Select(warning => TextTable.OneLine(warning.ToString()))).ToString();
-    }
+    public override string ToString() =>
+        TextTable.Write(TaskAnalysisText.GetTables(this), isMarkdown: false).AppendLine("Warnings").AppendJoin(Environment.NewLine, Warnings.Count == 0 ? ["none"] : Warnings.Select(warning => TextTable.OneLine(warning.ToString()))).ToString();
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.ML;
 using MlNetMultiTask.Evaluation;
 
@@ -77,11 +76,11 @@ public sealed class TaskGrouping
 
     /// <summary>Returns the tables as Markdown; names of users are escaped.</summary>
     /// <returns>Several lines, the same in every culture.</returns>
-    public string ToMarkdown() => Write((table, text) => table.AppendMarkdown(text));
+    public string ToMarkdown() => TextTable.Write(TaskGroupingText.GetTables(this), isMarkdown: true).ToString().TrimEnd();
 
     /// <summary>Returns tables for the console: the network and effect of each task, the best partitions into more or fewer groups, and what was measured.</summary>
     /// <returns>Several lines, the same in every culture.</returns>
-    public override string ToString() => Write((table, text) => table.AppendPlain(text));
+    public override string ToString() => TextTable.Write(TaskGroupingText.GetTables(this), isMarkdown: false).ToString().TrimEnd();
 
     /// <summary>Adds what was measured.</summary>
     internal void SetMeasured(SingleTaskComparison groups, SingleTaskComparison allInOne)
@@ -94,16 +93,4 @@ public sealed class TaskGrouping
 
     /// <summary>The number of a task's network, from 1.</summary>
     internal int GetNetwork(string task) => Groups.Index().First(group => group.Item.Contains(task)).Index + 1;
-
-    private string Write(Action<TextTable, StringBuilder> append)
-    {
-        var text = new StringBuilder();
-        foreach (TextTable table in TaskGroupingText.GetTables(this))
-        {
-            append(table, text);
-            text.AppendLine();
-        }
-
-        return text.ToString().TrimEnd();
-    }
 }

@@ -12,6 +12,27 @@ internal sealed record TextTable(string Title, IReadOnlyList<(string Head, bool 
     /// <summary>Characters that Markdown or HTML would take for more than themselves.</summary>
     private const string Special = "\\`*_[]<>&|#~$!";
 
+    /// <summary>Writes tables for the console or as Markdown, each with an empty line behind it.</summary>
+    public static StringBuilder Write(IEnumerable<TextTable> tables, bool isMarkdown)
+    {
+        var text = new StringBuilder();
+        foreach (TextTable table in tables)
+        {
+            if (isMarkdown)
+            {
+                table.AppendMarkdown(text);
+            }
+            else
+            {
+                table.AppendPlain(text);
+            }
+
+            text.AppendLine();
+        }
+
+        return text;
+    }
+
     public void AppendPlain(StringBuilder text)
     {
         string[][] rows = [[.. Columns.Select(column => OneLine(column.Head))], .. Rows.Select(row => row.Select(OneLine).ToArray())];

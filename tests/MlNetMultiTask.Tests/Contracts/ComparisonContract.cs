@@ -136,7 +136,7 @@ public sealed class ComparisonContract
         Assert.Equal(cancellation.Token, Assert.ThrowsAny<OperationCanceledException>(() => _ml.MultiTask.CompareWithSingleTask(TestData.View(_ml), null, ensemble, options)).CancellationToken);
     }
 
-    /// <summary>Groups of one task are the networks alone, whatever the kind of the task; and where a fold has no positive row, no label, or only a model that is always sure.</summary>
+    /// <summary>Groups of one task are the networks alone, whatever the kind of the task; also where a fold has no positive row.</summary>
     [Fact]
     public void The_same_networks_have_no_difference()
     {

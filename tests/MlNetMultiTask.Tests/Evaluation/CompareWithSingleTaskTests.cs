@@ -349,17 +349,6 @@ public sealed class CompareWithSingleTaskTests
         Assert.Equal(cancellation.Token, Assert.ThrowsAny<OperationCanceledException>(() => Compare(trainer: trainer)).CancellationToken);
     }
 
-    [Fact]
-    public void The_trainers_progress_and_checkpoints_are_left_alone()
-    {
-        using var folder = new TemporaryFolder();
-        int told = 0;
-        Compare(trainer: Create(new TrainerSetup { Checkpointing = new Checkpointing(folder["steps"]) { NumberOfEpochs = 1 }, Progress = new TrainingListener(() => told++) }));
-
-        Assert.Equal(0, told);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(folder[""]));
-    }
-
     private SingleTaskComparison Compare(SingleTaskComparisonOptions? options = null, MultiTaskTrainer? trainer = null) => _ml.MultiTask.CompareWithSingleTask(
         TestData.Raw(_ml), Preprocessing, trainer ?? Create(new TrainerSetup()), options ?? new SingleTaskComparisonOptions { NumberOfFolds = 2, Seed = Seed });
 
@@ -371,11 +360,6 @@ public sealed class CompareWithSingleTaskTests
     private sealed class Listener(Action<ComparisonProgress> listen) : IProgress<ComparisonProgress>
     {
         public void Report(ComparisonProgress value) => listen(value);
-    }
-
-    private sealed class TrainingListener(Action listen) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => listen();
     }
 
     /// <summary>What ML.NET fills by the names of columns.</summary>

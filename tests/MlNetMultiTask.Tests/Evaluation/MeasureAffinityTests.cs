@@ -175,16 +175,6 @@ public sealed class MeasureAffinityTests
     }
 
     [Fact]
-    public void Checkpoints_of_the_trainer_are_left_alone()
-    {
-        using var folder = new TemporaryFolder();
-        var trainer = _ml.MultiTask.Trainers.HardParameterSharing(new HardParameterSharingOptions { Tasks = AffinityRow.Tasks, MaximumNumberOfEpochs = 2, Checkpointing = new Checkpointing(folder["run"]) });
-
-        Assert.Equal(2, Measure(trainer, new TaskAffinityOptions()).NumberOfEpochs);
-        Assert.False(Directory.Exists(folder["run"]));
-    }
-
-    [Fact]
     public void Options_outside_their_range_are_refused()
     {
         (TaskAffinityOptions Options, string Name)[] mistakes =

@@ -71,13 +71,14 @@ public sealed class SuggestGroupsTests
             Assert.Equal(expected.Tasks.Select(task => task.Main.OtherValues), actual.Tasks.Select(task => task.Main.OtherValues));
             Assert.Equal(expected.Tasks.Select(task => task.Main.AdjustedPValue), actual.Tasks.Select(task => task.Main.AdjustedPValue));
             Assert.Equal((expected.MultiTaskCost.ParameterCount, expected.SingleTaskCost.ParameterCount), (actual.MultiTaskCost.ParameterCount, actual.SingleTaskCost.ParameterCount));
-            Assert.InRange(actual.SingleTaskCost.FileSize!.Value, 0.97 * expected.SingleTaskCost.FileSize!.Value, 1.03 * expected.SingleTaskCost.FileSize!.Value);
         }
 
-        AreSame(_ml.MultiTask.CompareWithSingleTask(data, null, trainer, options), grouping.AllInOneMeasured!);
-        SingleTaskComparison groups = _ml.MultiTask.CompareWithSingleTask(data, null, _ml.MultiTask.Trainers.TaskGroups(trainer, grouping.Groups), options);
-        Assert.Equal(groups.Tasks.Select(task => task.Main.MultiTaskValues), grouping.Measured!.Tasks.Select(task => task.Main.MultiTaskValues));
-        Assert.Equal(groups.Tasks.Select(task => task.Main.OtherValues), grouping.Measured.Tasks.Select(task => task.Main.OtherValues));
+        SingleTaskComparison allInOne = _ml.MultiTask.CompareWithSingleTask(data, null, trainer, options);
+        AreSame(allInOne, grouping.AllInOneMeasured!);
+        AreSame(_ml.MultiTask.CompareWithSingleTask(data, null, _ml.MultiTask.Trainers.TaskGroups(trainer, grouping.Groups), options), grouping.Measured!);
+
+        // Files tell how long trainings took, in more or fewer digits.
+        Assert.InRange(grouping.AllInOneMeasured!.SingleTaskCost.FileSize!.Value, 0.97 * allInOne.SingleTaskCost.FileSize!.Value, 1.03 * allInOne.SingleTaskCost.FileSize!.Value);
     }
 
     [Theory]
